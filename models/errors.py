@@ -20,7 +20,7 @@ class Code(StrEnum):
     KEY_REUSED = "KEY_REUSED"
 
 
-class Refusal(Exception):  # noqa: N818 - an expected "no" is an answer, not an error
+class Refusal(Exception):
     """An expected "no" to an action: rolls everything back and becomes a typed user error.
 
     `message` is Chinese, for the phone's user; `path` names the input field, outermost first.
@@ -33,9 +33,9 @@ class Refusal(Exception):  # noqa: N818 - an expected "no" is an answer, not an 
         self.path = path
 
 
-class Invalid(ValueError):  # noqa: N818 - reads as a sentence where it is raised
+class Invalid(ValueError):
     """An argument of a read that can't be answered; becomes BAD_REQUEST at the top level."""
 
 
-class Unavailable(Exception):  # noqa: N818 - reads as a sentence where it is raised
+class Unavailable(Exception):
     """PostgreSQL can't be reached or did not answer in time; becomes UNAVAILABLE."""

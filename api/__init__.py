@@ -1,0 +1,1 @@
+"""The edge: who asks, in what form, within which limits."""

@@ -1,0 +1,22 @@
+"""The shape of the truth: Tortoise's table classes, read by its migrations and by nothing else.
+
+The domain modules read and write by SQL that stands where it is used, and return records; so a
+serving process never imports the ORM (docs/decisions/0002).
+"""
+
+from models.tables.area import Area
+from models.tables.event import Content, Event, Feed, Lease, Outbox
+from models.tables.person import Appointment, Person
+from models.tables.station import Station
+
+__all__ = [
+    "Appointment",
+    "Area",
+    "Content",
+    "Event",
+    "Feed",
+    "Lease",
+    "Outbox",
+    "Person",
+    "Station",
+]
