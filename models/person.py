@@ -1,5 +1,7 @@
 """People: who they are, and the roles they hold."""
 
+from dataclasses import dataclass
+
 from models.words import Word
 
 
@@ -20,3 +22,20 @@ class Role(Word):
     DISPATCHER = "DISPATCHER", "A dispatcher of the city centre.", "调度员"
     AUDITOR = "AUDITOR", "An auditor, who may read what others did.", "审计员"
     ADMIN = "ADMIN", "An administrator of the system.", "管理员"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as this viewer may see them."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The person who asks, with the roles that hold today."""
+
+    id: int
+    name: str
+    roles: tuple[Role, ...]

@@ -1,7 +1,7 @@
 """The shape of the truth: Tortoise's table classes, read by its migrations and by nothing else.
 
 The domain modules read and write by SQL that stands where it is used, and return records; so a
-serving process never imports the ORM (docs/decisions/0002).
+serving process never imports the ORM (docs/decisions/0001).
 """
 
 from models.tables.area import Area
