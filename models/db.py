@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
-from models.errors import Unavailable
+from models.errors import Invalid, Unavailable
 
 POOL_SIZE = 10
 CONNECT_SECONDS = 0.8
@@ -146,5 +146,8 @@ async def _leave_clean(connection: asyncpg.Connection) -> None:
 def _reachable() -> Iterator[None]:
     try:
         yield
+    except asyncpg.DataError as unfit:
+        # A number beyond its column or a NUL in a text: only a caller's value can be that.
+        raise Invalid("参数的值超出范围或含有不允许的字符") from unfit
     except _LOST as lost:
         raise Unavailable(str(lost)) from lost

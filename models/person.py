@@ -2,26 +2,10 @@
 
 from dataclasses import dataclass
 
-from models.words import Word
-
-
-class Role(Word):
-    """What a person may be in an area; everybody is a resident."""
-
-    RESIDENT = "RESIDENT", "Somebody who lives here.", "居民"
-    VOLUNTEER = "VOLUNTEER", "A volunteer of a micro-grid.", "志愿者"
-    COURIER = "COURIER", "A courier or delivery rider.", "骑手"
-    MERCHANT = "MERCHANT", "A merchant who takes points.", "商户"
-    LIAISON = "LIAISON", "The liaison of a micro-grid.", "微网格联络员"
-    GRID_WORKER = "GRID_WORKER", "The full-time worker of a grid.", "专职网格员"
-    GRID_LEAD = "GRID_LEAD", "The lead of a grid.", "网格长"
-    SPECIALIST = "SPECIALIST", "A specialist of a city service who helps in a grid.", "条线力量"
-    VILLAGE_CADRE = "VILLAGE_CADRE", "A cadre of a village or community.", "村（社区）干部"
-    TOWN_OFFICER = "TOWN_OFFICER", "An officer of a town or subdistrict.", "镇街工作人员"
-    DEPARTMENT_OFFICER = "DEPARTMENT_OFFICER", "An officer of a city department.", "部门工作人员"
-    DISPATCHER = "DISPATCHER", "A dispatcher of the city centre.", "调度员"
-    AUDITOR = "AUDITOR", "An auditor, who may read what others did.", "审计员"
-    ADMIN = "ADMIN", "An administrator of the system.", "管理员"
+from models import db
+from models.area import Level
+from models.errors import Code, Refusal
+from models.role import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +23,78 @@ class Viewer:
     id: int
     name: str
     roles: tuple[Role, ...]
+
+
+DEVELOPMENT_ROLES = {
+    "resident": (Role.RESIDENT, Level.MICRO_GRID),
+    "resident2": (Role.RESIDENT, Level.MICRO_GRID),
+    "volunteer": (Role.VOLUNTEER, Level.MICRO_GRID),
+    "courier": (Role.COURIER, Level.GRID),
+    "merchant": (Role.MERCHANT, Level.VILLAGE),
+    "liaison": (Role.LIAISON, Level.MICRO_GRID),
+    "worker": (Role.GRID_WORKER, Level.GRID),
+    "lead": (Role.GRID_LEAD, Level.GRID),
+    "cadre": (Role.VILLAGE_CADRE, Level.VILLAGE),
+    "town": (Role.TOWN_OFFICER, Level.TOWN),
+    "department": (Role.DEPARTMENT_OFFICER, Level.CITY),
+    "dispatcher": (Role.DISPATCHER, Level.CITY),
+    "auditor": (Role.AUDITOR, Level.CITY),
+    "admin": (Role.ADMIN, Level.CITY),
+}
+"""The people one can be while developing: what they are, and at which level of the tree."""
+
+
+async def viewer(person_id: int) -> Viewer | None:
+    """Give the person who asks with today's roles, in the order of Role; None if unknown."""
+    row = await db.fetch_one(_VIEWER, person_id)
+    if row is None:
+        return None
+    held = {Role.RESIDENT, *map(Role, row["roles"])}
+    return Viewer(person_id, row["name"], tuple(role for role in Role if role in held))
+
+
+async def development_person(key: str, *, number: int, area_code: str) -> Person:
+    """Give the `number`-th development person of a key in an area, made at first use.
+
+    The area is brought to the level of the key's role: its ancestor there, or the first area
+    there below it. Raises Refusal NOT_FOUND where there is none.
+    """
+    role, level = DEVELOPMENT_ROLES[key]
+    place = await db.fetch_one(_PLACE, area_code, level)
+    if place is None:
+        raise Refusal(Code.NOT_FOUND, "没有这个区划", "code")
+    name = f"{role.chinese}{number}号"
+    async with db.transaction() as connection:
+        row = await connection.fetchrow(
+            _DEVELOPMENT_PERSON, f"{key}:{number}@{place['code']}", name
+        )
+        assert row is not None, "an upsert always returns its row"
+        if role is not Role.RESIDENT:
+            await connection.execute(_APPOINT, row["id"], role, place["code"])
+    return Person(row["id"], row["name"])
+
+
+_TODAY = "(now() AT TIME ZONE 'Asia/Shanghai')::date"
+_VIEWER = f"""
+SELECT name, ARRAY(
+    SELECT DISTINCT role FROM appointment WHERE person_id = person.id
+        AND started_on <= {_TODAY} AND (ended_on IS NULL OR ended_on >= {_TODAY})
+) AS roles
+FROM person WHERE id = $1
+"""  # noqa: S608 - constants
+_PLACE = """
+SELECT code FROM area
+WHERE level = $2 AND valid_to IS NULL AND (
+    starts_with($1, code) AND EXISTS (SELECT FROM area AS named WHERE named.code = $1)
+    OR code >= $1 COLLATE "C" AND code < $1 || ':' COLLATE "C")
+ORDER BY code LIMIT 1
+"""
+_DEVELOPMENT_PERSON = """
+INSERT INTO person (name, development_key) VALUES ($2, $1)
+ON CONFLICT (development_key) DO UPDATE SET name = person.name
+RETURNING id, name
+"""
+_APPOINT = f"""
+INSERT INTO appointment (person_id, role, area_code, started_on) VALUES ($1, $2, $3, {_TODAY})
+ON CONFLICT (person_id, area_code, role) WHERE ended_on IS NULL DO NOTHING
+"""  # noqa: S608 - constants

@@ -10,8 +10,11 @@ class Word(StrEnum):
     english: str
     chinese: str
 
-    def __new__(cls, value: str, english: str, chinese: str) -> Self:
-        """Keep the value as the string itself and the two texts beside it."""
+    def __new__(cls, value: str, english: str = "", chinese: str = "") -> Self:
+        """Keep the value as the string itself and the two texts beside it.
+
+        The defaults serve the look-up by value, `Level("CITY")`, which never reaches here.
+        """
         member = str.__new__(cls, value)
         member._value_ = value
         member.english = english

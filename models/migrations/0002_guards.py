@@ -137,6 +137,11 @@ class Migration(migrations.Migration):
             "DROP INDEX area_initials",
         ),
         _sql(
+            "CREATE INDEX area_grid_place ON area (latitude, longitude)"
+            " WHERE level = 'GRID' AND valid_to IS NULL",
+            "DROP INDEX area_grid_place",
+        ),
+        _sql(
             "CREATE UNIQUE INDEX appointment_once ON appointment (person_id, area_code, role)"
             " WHERE ended_on IS NULL",
             "DROP INDEX appointment_once",

@@ -1,0 +1,69 @@
+"""What an area is: its level, its kind and the record that is shown."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import asyncpg
+
+from models.geo import Point
+from models.words import Word
+
+CODE_LENGTHS = (6, 9, 12, 14, 16)
+GRID_CODE_LENGTH = 14
+COLUMNS = """id, code, level, kind, name, longitude, latitude, households, population,
+    party_organisation, valid_from, valid_to"""
+
+
+class Level(Word):
+    """The five levels of the tree; a level is the length of the code."""
+
+    CITY = "CITY", "The city; 6 digits.", "市"
+    TOWN = "TOWN", "A town or subdistrict; 9 digits.", "镇（街道）"
+    VILLAGE = "VILLAGE", "A village or urban community; 12 digits.", "村（社区）"
+    GRID = "GRID", "A grid, the unit of daily work; 14 digits.", "网格"
+    MICRO_GRID = "MICRO_GRID", "A micro-grid of some dozens of households; 16 digits.", "微网格"
+
+
+class AreaKind(Word):
+    """What sort of town, village or grid an area is; the other levels have no kind."""
+
+    SUBDISTRICT = "SUBDISTRICT", "An urban subdistrict.", "街道"
+    TOWN = "TOWN", "A town.", "镇"
+    VILLAGE = "VILLAGE", "An administrative village.", "行政村"
+    COMMUNITY = "COMMUNITY", "An urban community.", "社区"
+    GENERAL = "GENERAL", "A grid of homes.", "综合网格"
+    DEDICATED = "DEDICATED", "A grid of one park, market or institution.", "专属网格"
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A node of the tree. `point` is its centre (GCJ-02); counts are of its whole subtree."""
+
+    id: int
+    code: str
+    level: Level
+    kind: AreaKind | None
+    name: str
+    point: Point
+    households: int
+    population: int
+    party_organisation: str | None
+    started_on: date
+    ended_on: date | None
+
+
+def from_row(row: asyncpg.Record) -> Area:
+    """Make the record of a row with COLUMNS."""
+    return Area(
+        id=row["id"],
+        code=row["code"],
+        level=Level(row["level"]),
+        kind=AreaKind(row["kind"]) if row["kind"] else None,
+        name=row["name"],
+        point=Point(row["longitude"], row["latitude"]),
+        households=row["households"],
+        population=row["population"],
+        party_organisation=row["party_organisation"],
+        started_on=row["valid_from"],
+        ended_on=row["valid_to"],
+    )
