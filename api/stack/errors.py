@@ -1,0 +1,5 @@
+"""The one error of the embedded servers."""
+
+
+class StackError(Exception):
+    """The servers can't run here; the message says why and what to do about it."""
