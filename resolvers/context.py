@@ -1,12 +1,13 @@
 """What a resolver knows of the one who asks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
 import strawberry
 
 from models.person import Person
+from resolvers.loaders import Loaders
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Context:
     request_id: str
     address: str
     sessions: Sessions
+    loaders: Loaders = field(default_factory=Loaders)
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -1,0 +1,24 @@
+"""The schema: every root field, from the files of their domain words."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from resolvers.area import AreaQuery
+from resolvers.node import NodeQuery
+from resolvers.person import PersonMutation, PersonQuery
+from resolvers.scalars import SCALARS
+
+
+@strawberry.type(description="Everything that can be read. 查询")
+class Query(PersonQuery, NodeQuery, AreaQuery):
+    """Everything that can be read."""
+
+
+@strawberry.type(description="Everything that can be done. 操作")
+class Mutation(PersonMutation):
+    """Everything that can be done."""
+
+
+schema = strawberry.Schema(
+    query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS)
+)
