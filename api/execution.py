@@ -1,0 +1,119 @@
+"""Running one operation of a prepared document: variables, price, then graphql-core.
+
+Everything that a document settles once is taken from the document; per request remain its
+variables and the resolvers. An operation whose resolvers are all plain is answered without a
+task, a timer or an await.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeGuard, cast
+
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    default_field_resolver,
+    default_type_resolver,
+    get_variable_values,
+)
+from graphql.execution import Executor
+from graphql.execution.values import VariableValues
+from graphql.pyutils import Path
+from strawberry.execution import optimized_is_awaitable
+
+from api.document import BadDocument, Document, Operation, too_costly
+from api.limits import Limits
+
+_is_awaitable = cast(Callable[[Any], TypeGuard[Awaitable[Any]]], optimized_is_awaitable)
+_NO_VARIABLES = VariableValues({}, {})
+
+
+class _Executor(Executor[Any]):
+    """graphql-core's executor, giving resolvers the plain variables that Strawberry expects."""
+
+    def build_resolve_info(
+        self,
+        field_def: GraphQLField,
+        field_nodes: list[FieldNode],
+        parent_type: GraphQLObjectType,
+        path: Path,
+    ) -> GraphQLResolveInfo[Any]:
+        """Give a resolver what it may know of the execution."""
+        return GraphQLResolveInfo(
+            field_nodes[0].name.value,
+            field_nodes,
+            field_def.type,
+            parent_type,
+            path,
+            self.schema,
+            self.fragment_definitions,
+            self.root_value,
+            self.operation,
+            self.variable_values.coerced,  # type: ignore[arg-type] # Strawberry wants the dict.
+            self.context_value,
+            self.is_awaitable,
+            self.abort_signal,
+            self.async_helpers,
+        )
+
+
+class Runner:
+    """Runs operations on one schema within the limits."""
+
+    def __init__(self, schema: GraphQLSchema, *, limits: Limits) -> None:
+        self._schema = schema
+        self._limits = limits
+
+    def variables(self, operation: Operation, given: dict[str, Any]) -> VariableValues:
+        """Give the variables as the operation declares them, if it is affordable with them.
+
+        Raises BadDocument.
+        """
+        if not operation.node.variable_definitions:
+            return _NO_VARIABLES
+        values = get_variable_values(
+            self._schema,
+            operation.node.variable_definitions,
+            given,
+            max_errors=self._limits.errors - 1,  # It adds one that says there were too many.
+            hide_suggestions=True,
+        )
+        if isinstance(values, list):
+            raise BadDocument(*values)
+        if operation.cost.products and operation.cost.of(values.coerced) > self._limits.cost:
+            raise BadDocument(too_costly(self._limits))
+        return values
+
+    async def run(
+        self, document: Document, operation: Operation, values: VariableValues, context: object
+    ) -> ExecutionResult:
+        """Execute the operation; raises TimeoutError when its time is over."""
+        executor = _Executor(
+            self._schema,
+            document.fragment_nodes,
+            document.fragments,
+            None,
+            context,
+            operation.node,
+            values,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+            is_awaitable=_is_awaitable,
+            hide_suggestions=True,
+        )
+        result = executor.execute_operation()
+        if isinstance(result, ExecutionResult):
+            return result
+        assert isinstance(result, Awaitable), "An answer in parts needs @defer or @stream."
+        async with asyncio.timeout(self._limits.seconds):
+            return _complete(await result)
+
+
+def _complete(result: object) -> ExecutionResult:
+    assert isinstance(result, ExecutionResult), "An answer in parts needs @defer or @stream."
+    return result

@@ -1,0 +1,28 @@
+"""What one request may weigh: every limit of the edge, by its name."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Every limit of a request; counts are of one operation with its fragments spread out."""
+
+    body_bytes: int = 64 * 1024
+    tokens: int = 2_000
+    fields: int = 400
+    aliases: int = 30
+    directives: int = 30
+    depth: int = 12
+    introspection_depth: int = 16
+    name_characters: int = 255
+    variables: int = 50
+    operations: int = 10
+    fragments: int = 50
+    cost: int = 5_000
+    merges: int = 20_000
+    errors: int = 10
+    answer_of_errors_bytes: int = 2_000
+    seconds: float = 10.0
+
+
+LIMITS = Limits()
