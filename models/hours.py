@@ -24,6 +24,7 @@ CITY_ZONE = ZoneInfo("Asia/Shanghai")
 COUNTRY = "CN"
 DAYS = 9
 DAYS_MOST = 31
+DAY_SECONDS = 86_400
 TEXT_LENGTH_MOST = 256
 REACH = timedelta(days=365)
 YEARS_KEPT = 8
@@ -65,7 +66,7 @@ def read(text: str | None, *, start: datetime, days: int = DAYS) -> Hours:
         opens = ()
     changes = tuple(instant for interval in opens for instant in interval)
     begin = int(start.timestamp())
-    return Hours(text, begin, begin + days * int(_DAY.total_seconds()), changes)
+    return Hours(text, begin, begin + days * DAY_SECONDS, changes)
 
 
 def intervals(text: str, *, start: datetime, days: int = DAYS) -> Intervals:

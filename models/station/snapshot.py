@@ -1,0 +1,131 @@
+"""All stations as one value that never changes: what the reads of a process are answered from."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from math import cos, degrees, radians
+from typing import TypeAlias
+
+from models import hours
+from models.area import Area
+from models.errors import Invalid
+from models.geo import EARTH_RADIUS_METERS, LATITUDE_MOST, Point
+from models.hours import Hours
+from models.station.care_cells import Spot, spot
+from models.station.record import Row, Shared, Station, from_row
+from models.station.tiles import Tiles, place
+from models.station.words import Kind, Status
+
+VILLAGE_CODE_LENGTH = 12
+OUTSKIRTS_METERS = 20_000.0
+
+Box: TypeAlias = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """The stations of one moment and the indexes over them; None as a kind stands for all.
+
+    `stations` has all by id, `grids` those that hold, `villages` the number of each kind by code.
+    Tiles, spots and villages have only the open ones. `extent` is west, south, east, north of all
+    places and the outskirts around them; `start` is the midnight from which hours were read.
+    """
+
+    start: datetime
+    stations: Mapping[int, Station]
+    grids: Mapping[str, Area]
+    hours: Mapping[str | None, Hours]
+    tiles: Mapping[Kind | None, Tiles]
+    spots: Mapping[Kind, tuple[Spot, ...]]
+    villages: Mapping[str, Mapping[Kind, int]]
+    extent: Box | None
+
+    def check_near(self, point: Point) -> None:
+        """Accept a point in the city or its outskirts; raises Invalid."""
+        if self.extent is None:
+            return
+        west, south, east, north = self.extent
+        # Written so that NaN is refused too.
+        if not (west <= point[0] <= east and south <= point[1] <= north):
+            raise Invalid("该位置不在本市范围内")
+
+
+def from_rows(rows: Iterable[Row], grids: Mapping[str, Area], *, at: datetime) -> Snapshot:
+    """Build the snapshot of the day of `at` from the rows of stations and the grids by code."""
+    start = hours.midnight(at)
+    return _indexed(start, *_read(rows, grids, {}, start), grids)
+
+
+def changed(
+    old: Snapshot, rows: Iterable[Row], ids: Iterable[int], grids: Mapping[str, Area]
+) -> Snapshot:
+    """Build the next snapshot: `ids` are as `rows` say, those without a row are gone."""
+    known = {**old.grids, **grids}
+    read, texts = _read(rows, known, old.hours, old.start)
+    stations = {**old.stations, **read}
+    for gone in set(ids) - read.keys():
+        stations.pop(gone, None)
+    return _indexed(old.start, stations, texts, known)
+
+
+def _read(
+    rows: Iterable[Row],
+    grids: Mapping[str, Area],
+    known: Mapping[str | None, Hours],
+    start: datetime,
+) -> tuple[dict[int, Station], dict[str | None, Hours]]:
+    """Read the rows; each text of opening hours is parsed once."""
+    texts, shared = dict(known), Shared()
+    stations = {}
+    for row in rows:
+        text = row["opening_hours"]
+        if text not in texts:
+            texts[text] = hours.read(text, start=start)
+        station = from_row(row, grids=grids, hours=texts[text], shared=shared)
+        stations[station.id] = station
+    return stations, texts
+
+
+def _indexed(
+    start: datetime,
+    stations: Mapping[int, Station],
+    texts: Mapping[str | None, Hours],
+    grids: Mapping[str, Area],
+) -> Snapshot:
+    in_service = [s for _, s in sorted(stations.items()) if s.status is Status.OPEN]
+    places = [place(station) for station in in_service]
+    tiles: dict[Kind | None, Tiles] = {None: Tiles(places)}
+    for kind in Kind:
+        tiles[kind] = Tiles(p for p in places if p[4].kind is kind)
+    used = {station.hours for station in stations.values()}
+    return Snapshot(
+        start=start,
+        stations=stations,
+        grids=grids,
+        hours={text: read for text, read in texts.items() if read in used},
+        tiles=tiles,
+        spots={k: tuple(spot(s) for s in in_service if s.kind is k) for k in Kind},
+        villages=_by_village(in_service),
+        extent=_extent([s.point for s in stations.values()] + [g.point for g in grids.values()]),
+    )
+
+
+def _by_village(stations: Iterable[Station]) -> dict[str, Mapping[Kind, int]]:
+    villages: dict[str, Counter[Kind]] = {}
+    for station in stations:
+        code = station.area_code[:VILLAGE_CODE_LENGTH]
+        villages.setdefault(code, Counter())[station.kind] += 1
+    return dict(villages)
+
+
+def _extent(points: list[Point]) -> Box | None:
+    """Give the box of all points, wider by the outskirts on every side."""
+    if not points:
+        return None
+    west, east = min(p[0] for p in points), max(p[0] for p in points)
+    south, north = min(p[1] for p in points), max(p[1] for p in points)
+    high = degrees(OUTSKIRTS_METERS / EARTH_RADIUS_METERS)
+    poleward = min(max(abs(south), abs(north)) + high, LATITUDE_MOST - high)
+    wide = high / cos(radians(poleward))
+    return west - wide, south - high, east + wide, north + high

@@ -1,0 +1,100 @@
+"""The process's snapshot of all stations: loaded off the event loop, swapped at once.
+
+Whoever reads takes `snapshot()` once and answers from that one value, so that no answer mixes two
+versions. After a change of a station the process calls `refresh` with its id; at each midnight of
+the city, when `due_at` says so, it calls `load`, because hours are read for the days to come.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from models import area, db
+from models.errors import Unavailable
+from models.station.record import COLUMNS, Station
+from models.station.snapshot import Snapshot, changed, from_rows
+
+_ALL = f"SELECT {COLUMNS} FROM station"  # noqa: S608 - constants
+_SOME = f"{_ALL} WHERE id = ANY($1)"
+
+
+class _Store:
+    """The snapshot, the ids that changed since, and whose turn it is to build."""
+
+    def __init__(self) -> None:
+        self.snapshot: Snapshot | None = None
+        self.changed: set[int] = set()
+        self.turn = asyncio.Lock()
+
+
+_store = _Store()
+
+
+def snapshot() -> Snapshot:
+    """Give the stations as this process knows them; raises Unavailable before the first load."""
+    if _store.snapshot is None:
+        raise Unavailable
+    return _store.snapshot
+
+
+def find(key: int) -> Station | None:
+    """Give the station with this key, whatever its status, if there is one."""
+    return snapshot().stations.get(key)
+
+
+def find_by_ids(ids: Iterable[int]) -> dict[int, Station]:
+    """Give the stations with these keys, all of one version."""
+    stations = snapshot().stations
+    return {key: stations[key] for key in ids if key in stations}
+
+
+def use(new: Snapshot) -> None:
+    """Answer from this snapshot from now on."""
+    _store.snapshot = new
+
+
+def forget() -> None:
+    """Know no stations any more, as before the first load."""
+    global _store
+    _store = _Store()
+
+
+def due_at() -> datetime:
+    """Say when `load` is due: now if nothing is loaded, else at the city's next midnight."""
+    if _store.snapshot is None:
+        return datetime.now(UTC)
+    return _store.snapshot.start + timedelta(days=1)
+
+
+async def load(*, now: datetime | None = None) -> None:
+    """Read all stations and answer from them; raises Unavailable and then changes nothing."""
+    async with _store.turn:
+        grids = await area.grids()
+        rows = await db.fetch(_ALL)
+        use(await asyncio.to_thread(from_rows, rows, grids, at=now or datetime.now(UTC)))
+
+
+async def refresh(ids: Iterable[int]) -> None:
+    """Read these stations anew; raises Unavailable, and then the next refresh reads them too.
+
+    Calls that come while one is at work are answered together.
+    """
+    _store.changed.update(ids)
+    async with _store.turn:
+        if _store.snapshot is None or not _store.changed:
+            return
+        # Taken before the read: a change that is told during it is read by the next turn.
+        taken, _store.changed = _store.changed, set()
+        try:
+            use(await _next(_store.snapshot, taken))
+        except BaseException:
+            _store.changed |= taken
+            raise
+
+
+async def _next(old: Snapshot, ids: set[int]) -> Snapshot:
+    rows = await db.fetch(_SOME, list(ids))
+    codes = {row["area_code"][: area.GRID_CODE_LENGTH] for row in rows}
+    grids = await area.find_all(codes - old.grids.keys()) if codes - old.grids.keys() else {}
+    grids = {code: grid for code, grid in grids.items() if grid.level is area.Level.GRID}
+    return await asyncio.to_thread(changed, old, rows, ids, grids)
