@@ -2,8 +2,8 @@
 
 | what happens | graphql-response+json | json |
 |---|---|---|
-| the answer has data, whole or in part | 200 | 200 |
-| data is null because PostgreSQL can't be reached | 503 | 200 |
+| the answer has data, whole or in part; a field failed | 200 | 200 |
+| data is null: every field that failed was refused alike | 401, 403, 429, 503 | the same |
 | document, operation or variables refused, persisted query not found | 400 | 200 |
 | a GET asks for a mutation | 405 with Allow | 405 with Allow |
 | body or parameters are not a well-formed request | 400, 413, 414, 415 | the same |
@@ -12,8 +12,9 @@
 | a bug before anything ran | 500 | 500 |
 
 The draft recommends 422 and 294 where this gives 400 and 200: the codes of this API are fixed
-(BAD_REQUEST is 400), the audit suite asks for 400, and gateways know neither 294 nor what to do
-with it. 503 for data that is null is where the draft says SHOULD and a load balancer must know.
+(BAD_REQUEST is 400), the audit suite asks for 400, and gateways don't know 294. Where data is
+null it only recommends 2xx: whoever stands between must see that a service is down or a client
+too fast, so such an answer has the status of its code.
 
 Every answer has a request id, `nosniff` and `no-store`. An answer without errors writes no log
 line. No text of a client comes back with more than a hundred characters, no refusal has more
@@ -48,6 +49,9 @@ STATUS = {
     EdgeCode.INTERNAL: 500,
     EdgeCode.PERSISTED_QUERY_NOT_FOUND: 400,
 }
+REFUSING = frozenset(
+    {EdgeCode.UNAUTHENTICATED, EdgeCode.FORBIDDEN, EdgeCode.LIMITED, EdgeCode.UNAVAILABLE}
+)
 METHODS = "GET, POST"
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 UNAVAILABLE_RETRY_SECONDS = 1
@@ -70,7 +74,7 @@ class Admit(Protocol):
     """Decides whether a request may be answered, and gives what resolvers know of it."""
 
     async def __call__(
-        self, scope: Scope, headers: Mapping[bytes, bytes], *, request_id: str
+        self, scope: Scope, headers: Mapping[bytes, bytes], /, *, request_id: str
     ) -> object:
         """Give the context of the request; raises EdgeError."""
 
@@ -140,7 +144,7 @@ class GraphQLEndpoint:
             raise HttpError(406, f"The answer can be {kinds}.")
         asked = await self._asked(scope, receive, headers)
         try:
-            return await self._executed(scope["method"], asked, context, media, request_id)
+            return await self._executed(scope["method"], asked, context, request_id)
         except BadDocument as bad:
             return self._not_run(bad.errors, media, request_id)
 
@@ -163,7 +167,7 @@ class GraphQLEndpoint:
         return from_json(await body(receive, headers, most=most))
 
     async def _executed(
-        self, method: str, asked: Asked, context: object, media: Media, request_id: str
+        self, method: str, asked: Asked, context: object, request_id: str
     ) -> _Answer:
         document = self._document(asked)
         operation = document.operation(asked.operation_name)
@@ -179,7 +183,7 @@ class GraphQLEndpoint:
             raise EdgeError(EdgeCode.UNAVAILABLE, UNAVAILABLE_TEXT) from None
         if result.errors is None:
             return _Answer(200, orjson.dumps({"data": result.data}))
-        return self._in_part(result, media, request_id)
+        return self._in_part(result, request_id)
 
     def _document(self, asked: Asked) -> Document:
         if asked.query is None:
@@ -194,15 +198,14 @@ class GraphQLEndpoint:
             raise HttpError(400, "The sha256Hash is not that of the query.")
         return document
 
-    def _in_part(self, result: ExecutionResult, media: Media, request_id: str) -> _Answer:
-        errors = result.errors or []
-        entries = self._entries(errors[: self._limits.errors], request_id)
-        codes = {entry["extensions"]["code"] for entry in entries}
+    def _in_part(self, result: ExecutionResult, request_id: str) -> _Answer:
+        errors = (result.errors or [])[: self._limits.errors]
+        entries = self._entries(errors, request_id)
         content = orjson.dumps({"errors": entries, "data": result.data})
-        code = entries[0]["extensions"]["code"]
-        is_down = result.data is None and codes == {EdgeCode.UNAVAILABLE}
-        if is_down and media is Media.GRAPHQL:
-            return _Answer(503, content, code, _retry(UNAVAILABLE_RETRY_SECONDS))
+        codes = {entry["extensions"]["code"] for entry in entries}
+        code: EdgeCode = entries[0]["extensions"]["code"]
+        if result.data is None and codes == {code} and code in REFUSING:
+            return _Answer(STATUS[code], content, code, _headers_of(code, cause(errors[0])))
         return _Answer(200, content, code)
 
     def _not_run(self, errors: tuple[GraphQLError, ...], media: Media, request_id: str) -> _Answer:
@@ -233,15 +236,15 @@ class GraphQLEndpoint:
             _log.info("refused", request_id=request_id, code=error.code, reason=error.message)
         if isinstance(error, HttpError):
             return _Answer(error.status, content, error.code, error.headers)
-        return _Answer(STATUS[error.code], content, error.code, _headers_of(error))
+        return _Answer(STATUS[error.code], content, error.code, _headers_of(error.code, error))
 
 
-def _headers_of(error: EdgeError) -> Mapping[str, str]:
-    if error.code is EdgeCode.UNAUTHENTICATED:
+def _headers_of(code: EdgeCode, error: BaseException | None) -> Mapping[str, str]:
+    if code is EdgeCode.UNAUTHENTICATED:
         return {"www-authenticate": "Bearer"}
-    if error.retry_after is not None:
+    if isinstance(error, EdgeError) and error.retry_after is not None:
         return _retry(error.retry_after)
-    if error.code is EdgeCode.UNAVAILABLE:
+    if code is EdgeCode.UNAVAILABLE:
         return _retry(UNAVAILABLE_RETRY_SECONDS)
     return {}
 
