@@ -11,7 +11,7 @@ from models.page import FIRST_DEFAULT, Page
 from models.role import Role
 from resolvers import words
 from resolvers.context import Context, Info
-from resolvers.field import shown
+from resolvers.field import After, First, given, shown
 from resolvers.loaders import Children
 from resolvers.node import Node, shows
 from resolvers.page import Connection
@@ -21,11 +21,6 @@ from resolvers.scalars import Long
 words.enum(Level, name="AreaLevel", description="The level of an area in the tree. 区划层级")
 words.enum(AreaKind, description="What sort of town, village or grid an area is. 区划类别")
 words.enum(Role, description="What a person may be in an area. 角色")
-
-First = Annotated[int, strawberry.argument(description="How many, 1 to 100. 数量")]
-After = Annotated[
-    str | None, strawberry.argument(description="The cursor to go on after. 起始游标")
-]
 
 
 @strawberry.type(description="How many of a role are missing. 缺配")
@@ -78,7 +73,9 @@ async def _path(of: strawberry.Parent[area.Area], info: Info) -> list[area.Area]
 async def _children(
     of: strawberry.Parent[area.Area], info: Info, first: First = FIRST_DEFAULT, after: After = None
 ) -> Page[area.Area]:
-    return await info.context.loaders.children.load(Children(of.code, first, after))
+    return await info.context.loaders.children.load(
+        Children(of.code, given(first, FIRST_DEFAULT), after)
+    )
 
 
 async def _boundary(of: strawberry.Parent[area.Area], info: Info) -> object:
@@ -163,7 +160,9 @@ async def search_areas(
     after: After = None,
 ) -> Page[area.Area]:
     """Search areas."""
-    return await area.search(search, level=level, under=under, first=first, after=after)
+    return await area.search(
+        search, level=level, under=under, first=given(first, FIRST_DEFAULT), after=after
+    )
 
 
 async def area_at(

@@ -1,11 +1,26 @@
-"""Fields with a resolver: it gives a record, and the graph shows it as a type of its own."""
+"""Fields with a resolver: it gives a record, and the graph shows it as a type of its own.
+
+And the arguments that every list has.
+"""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
 import strawberry
+
+Value = TypeVar("Value")
+
+First = Annotated[int | None, strawberry.argument(description="How many, 1 to 100. 数量")]
+After = Annotated[
+    str | None, strawberry.argument(description="The cursor to go on after. 起始游标")
+]
 
 
 def shown(resolver: Callable[..., object], *, description: str) -> Any:  # noqa: ANN401 - the field's annotation says its type
     """Show what `resolver` gives as the type that the field is annotated with."""
     return strawberry.field(resolver=resolver, description=description)
+
+
+def given(value: Value | None, default: Value) -> Value:
+    """Give an argument's value: a client that sends null means the default."""
+    return default if value is None else value

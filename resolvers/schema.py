@@ -7,10 +7,11 @@ from resolvers.area import AreaQuery
 from resolvers.node import NodeQuery
 from resolvers.person import PersonMutation, PersonQuery
 from resolvers.scalars import SCALARS
+from resolvers.station import StationQuery
 
 
 @strawberry.type(description="Everything that can be read. 查询")
-class Query(PersonQuery, NodeQuery, AreaQuery):
+class Query(PersonQuery, NodeQuery, AreaQuery, StationQuery):
     """Everything that can be read."""
 
 
