@@ -1,0 +1,162 @@
+"""The command line: `python -m api COMMAND`. What a command needs is imported inside it."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api import log, settings
+from api.settings import Settings, SettingsError, Settled
+
+SCHEMA = Path("schema.graphql")
+
+app = typer.Typer(
+    help="Wangge 网格: the backend of a city's community governance.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def run() -> None:
+    """Run everything here: servers, migrations, the standard city, and the API."""
+    from api import server, stack
+
+    with _explained(), server.stoppable():
+        given = _settings()
+        with stack.embedded(
+            given.data_dir, database_url=given.database_url, redis_url=given.redis_url
+        ) as servers:
+            settled = given.settled(database_url=servers.database_url, redis_url=servers.redis_url)
+            _prepare(settled)
+            _greet(given, settled)
+            server.serve(given, settled, relays=True)
+
+
+@app.command()
+def serve() -> None:
+    """Serve the API on the servers of DATABASE_URL and REDIS_URL."""
+    from api import server
+
+    with _explained(), server.stoppable():
+        given = _settings()
+        settled = _own_servers(given)
+        server.serve(given, settled, relays=given.workers == 1)
+
+
+@app.command(hidden=True)
+def worker(listener: int, relays: Annotated[bool, typer.Option("--relays")] = False) -> None:
+    """Serve on a socket that the parent opened."""
+    import socket
+
+    from api import server
+
+    server.die_with_parent()
+    with _explained(), server.stoppable():
+        given = _settings()
+        server.listen(
+            given, _own_servers(given), relays=relays, listener=socket.socket(fileno=listener)
+        )
+
+
+@app.command()
+def work() -> None:
+    """Do the work behind the API: give events their place on the line."""
+    from api import server, worker
+
+    with _explained(), server.stoppable():
+        asyncio.run(worker.work(_own_servers(_settings())))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database of DATABASE_URL to the shape of this checkout."""
+    from models import db
+
+    with _explained():
+        asyncio.run(db.migrate(_database_url(_settings())))
+
+
+@app.command()
+def seed() -> None:
+    """Migrate, then load the standard city into an empty database."""
+    from api import preparation
+
+    with _explained():
+        asyncio.run(preparation.seed(_database_url(_settings())))
+
+
+@app.command()
+def schema(check: Annotated[bool, typer.Option(help="Only compare.")] = False) -> None:
+    """Write schema.graphql, or say whether it is what the code says."""
+    from resolvers.schema import schema as graph
+
+    text = graph.as_str() + "\n"
+    if not check:
+        SCHEMA.write_text(text)
+    elif not SCHEMA.exists() or SCHEMA.read_text() != text:
+        raise _leave("schema.graphql is not what the code says; run: python -m api schema")
+
+
+def _settings() -> Settings:
+    given = settings.read()
+    log.configure(given.log_level)
+    return given
+
+
+def _database_url(given: Settings) -> str:
+    if not given.database_url:
+        raise SettingsError("DATABASE_URL: must be set for this command")
+    return given.database_url
+
+
+def _own_servers(given: Settings) -> Settled:
+    return given.settled(database_url=_database_url(given), redis_url=given.redis_url)
+
+
+def _prepare(settled: Settled) -> None:
+    """Migrate and load in a process of its own, whose memory the server never sees."""
+    from api import preparation
+
+    if not asyncio.run(preparation.is_done(settled.database_url)):
+        command = [sys.executable, "-m", "api", "seed"]
+        done = subprocess.run(command, env=os.environ | settled.environment(), check=False)  # noqa: S603 - our own command
+        if done.returncode:
+            raise typer.Exit(done.returncode)
+
+
+def _greet(given: Settings, settled: Settled) -> None:
+    address = f"http://{given.host}:{given.port}"
+    typer.echo(f"Wangge 网格  {address}/  ·  GraphQL {address}/graphql  ·  Ctrl-C stops it")
+    if settled.lets_developers_in:
+        typer.echo('Sign in with sessionStart(input: {code: "dev:resident"}).')
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what a person can mend into a sentence."""
+    from api.stack import StackError
+    from models.errors import Unavailable
+
+    try:
+        yield
+    except (SettingsError, StackError) as wrong:
+        raise _leave(str(wrong)) from None
+    except Unavailable as lost:
+        raise _leave(f"The database does not answer: {lost}") from None
+
+
+def _leave(sentence: str) -> typer.Exit:
+    typer.echo(sentence, err=True)
+    return typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m api")

@@ -1,0 +1,72 @@
+"""Whom the edge lets in: the token, the address behind trusted proxies, and how often."""
+
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+from starlette.types import Scope
+
+from api.identity import SignIn, Tokens
+from api.rate import Limits
+from resolvers.context import Context
+from resolvers.errors import EdgeError
+
+Network = IPv4Network | IPv6Network
+FORWARDED_MOST = 16
+
+
+class Admission:
+    """Gives the context of a request, or refuses it; called by `GraphQLEndpoint`."""
+
+    def __init__(
+        self, tokens: Tokens, limits: Limits, sign_in: SignIn, *, proxies: Iterable[Network]
+    ) -> None:
+        self._tokens = tokens
+        self._limits = limits
+        self._sign_in = sign_in
+        self._proxies = tuple(proxies)
+
+    async def __call__(
+        self, scope: Scope, headers: Mapping[bytes, bytes], *, request_id: str
+    ) -> Context:
+        """Say who asks from where; raises EdgeError UNAUTHENTICATED or LIMITED."""
+        address = self._address(scope, headers)
+        person_id = self._person_id(headers.get(b"authorization"), address)
+        return Context(person_id, request_id, address, self._sign_in)
+
+    def _person_id(self, authorization: bytes | None, address: str) -> int | None:
+        """Count against the person, or against the address of whoever shows no valid token.
+
+        Carriers put thousands of phones behind one address, so only strangers share its bucket.
+        """
+        if authorization is None:
+            self._limits.address(address)
+            return None
+        try:
+            bearer = self._tokens.verify(authorization)
+        except EdgeError:
+            self._limits.address(address)
+            raise
+        self._limits.person(bearer.person_id)
+        return bearer.person_id
+
+    def _address(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+        """Give the client's address: the last one that no trusted proxy has."""
+        client = scope.get("client")
+        address: str = client[0] if client else ""
+        if not self._proxies or not self._is_proxy(address):
+            return address
+        forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
+        for hop in reversed(forwarded[-FORWARDED_MOST:]):
+            if not hop.strip():
+                break
+            address = hop.strip()
+            if not self._is_proxy(address):
+                break
+        return address
+
+    def _is_proxy(self, address: str) -> bool:
+        try:
+            known = ip_address(address)
+        except ValueError:
+            return False
+        return any(known in network for network in self._proxies)

@@ -1,0 +1,109 @@
+"""The application: routes, lifespan, health and metrics."""
+
+import hmac
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.process_collector import ProcessCollector
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from api import pages, process
+from api.admission import Admission
+from api.document import Documents, trusted_documents
+from api.http import GraphQLEndpoint
+from api.identity import SignIn, Tokens
+from api.rate import Limits
+from api.settings import Settings, Settled
+from api.shield import GRAPHQL, Shield
+from models import db, station
+from models.errors import Unavailable
+from resolvers.schema import schema
+
+CORS_SECONDS = 600
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def create(settings: Settings, settled: Settled, *, relays: bool) -> Starlette:
+    """Make the application of one process; with `relays` it also gives events their position."""
+    limits = Limits(is_on=settings.rate_limit)
+    tokens = Tokens(settled.token_secret)
+    sign_in = SignIn(tokens, limits, settled.lets_developers_in)
+    admission = Admission(tokens, limits, sign_in, proxies=settings.trusted_proxies)
+    trusted = settings.trusted_documents
+    documents = Documents(
+        schema._schema,
+        public_schema=settled.shows_schema,
+        trusted=trusted_documents(trusted) if trusted else None,
+    )
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    GCCollector(registry=registry)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with process.running(settled, limits, relays=relays):
+            yield
+
+    return Starlette(
+        routes=[
+            Route(GRAPHQL, GraphQLEndpoint(documents, admission, registry=registry)),
+            Route("/health/live", _live),
+            Route("/health/ready", _ready),
+            Route("/metrics", _metrics(settings, settled, registry)),
+            *pages.routes(settled),
+        ],
+        middleware=_middleware(settings),
+        lifespan=lifespan,
+    )
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    layers = [Middleware(Shield, hosts=settings.hosts)]
+    if settings.allowed_origins:
+        cors = Middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=("GET", "POST"),
+            allow_headers=("authorization", "content-type", "x-request-id"),
+            expose_headers=("x-request-id", "retry-after"),
+            max_age=CORS_SECONDS,
+        )
+        layers.append(cors)
+    return layers
+
+
+async def _live(_request: Request) -> Response:
+    return JSONResponse({"status": "live"})
+
+
+async def _ready(_request: Request) -> Response:
+    try:
+        station.snapshot()
+        await db.fetch_one("SELECT 1")
+    except Unavailable:
+        return JSONResponse({"status": "unavailable"}, 503)
+    return JSONResponse({"status": "ready"})
+
+
+def _metrics(settings: Settings, settled: Settled, registry: CollectorRegistry) -> Endpoint:
+    """Show the metrics to whoever has METRICS_TOKEN; without one, on a development server."""
+    token = settings.metrics_token
+
+    async def metrics(request: Request) -> Response:
+        if token:
+            shown = request.headers.get("authorization", "").encode()
+            if not hmac.compare_digest(shown, b"Bearer " + token.get_secret_value().encode()):
+                return JSONResponse({"status": "forbidden"}, 403)
+        elif not settled.shows_schema:
+            return JSONResponse({"status": "not found"}, 404)
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return metrics

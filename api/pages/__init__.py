@@ -1,0 +1,5 @@
+"""Pages for people who come with a browser."""
+
+from api.pages.start import routes
+
+__all__ = ["routes"]

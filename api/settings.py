@@ -1,0 +1,164 @@
+"""What the environment says, read once. The only reader of the environment."""
+
+import ipaddress
+import os
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SECRET_LENGTH_LEAST = 32
+SECRET_BYTES = 48
+WORKERS_MOST = 64
+
+
+class SettingsError(Exception):
+    """The environment asks for something that can't be; the text is for whoever set it."""
+
+
+def _parts(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+Listed = BeforeValidator(_parts)
+
+
+class Settings(BaseSettings):
+    """Every setting; the names are those of the environment, in lower case."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    data_dir: Path = Path(".data")
+    database_url: str | None = None
+    redis_url: str | None = None
+    workers: Annotated[int, Field(ge=1, le=WORKERS_MOST)] = 1
+    jwt_secret: Annotated[SecretStr, Field(min_length=SECRET_LENGTH_LEAST)] | None = None
+    wechat_app_id: str | None = None
+    allowed_origins: Annotated[tuple[str, ...], NoDecode, Listed] = ()
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, Listed] = ()
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, Listed] = ()
+    metrics_token: SecretStr | None = None
+    public_schema: bool | None = None
+    trusted_documents: Path | None = None
+    rate_limit: bool = True
+    dev_sign_in: bool | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @model_validator(mode="after")
+    def _refuse_development_in_production(self) -> Self:
+        if self.dev_sign_in and self.wechat_app_id:
+            raise ValueError("DEV_SIGN_IN=1 is refused once WECHAT_APP_ID is set")
+        return self
+
+    @cached_property
+    def is_embedded(self) -> bool:
+        """Whether both servers are our own children."""
+        return self.database_url is None and self.redis_url is None
+
+    @cached_property
+    def hosts(self) -> frozenset[str]:
+        """The names under which this server may be asked; without any given, the loopback's."""
+        return frozenset(self.allowed_hosts or ("localhost", "127.0.0.1", "[::1]", self.host))
+
+    def settled(self, *, database_url: str, redis_url: str | None) -> "Settled":
+        """Decide what was left to the kind of stack, now that its servers run."""
+        return Settled(
+            database_url=database_url,
+            redis_url=redis_url,
+            token_secret=self._token_secret(),
+            shows_schema=_given(self.public_schema, self.is_embedded),
+            lets_developers_in=self._lets_developers_in(),
+        )
+
+    def _lets_developers_in(self) -> bool:
+        if self.wechat_app_id:
+            return False
+        return _given(self.dev_sign_in, self.is_embedded and _is_loopback(self.host))
+
+    def _token_secret(self) -> str:
+        if self.jwt_secret:
+            return self.jwt_secret.get_secret_value()
+        if not self.is_embedded:
+            raise SettingsError("JWT_SECRET: must be set when the servers are your own")
+        return _kept_secret(self.data_dir / "jwt_secret")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a serving process needs beyond Settings.
+
+    `shows_schema`: introspection, suggestions and the IDE are offered. `lets_developers_in`: the
+    sign-in codes of development people are taken.
+    """
+
+    database_url: str
+    redis_url: str | None
+    token_secret: str
+    shows_schema: bool
+    lets_developers_in: bool
+
+    def environment(self) -> dict[str, str]:
+        """Say the same in the environment of a child."""
+        return {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url or "",
+            "JWT_SECRET": self.token_secret,
+            "PUBLIC_SCHEMA": str(int(self.shows_schema)),
+            "DEV_SIGN_IN": str(int(self.lets_developers_in)),
+        }
+
+
+def read() -> Settings:
+    """Read the environment; raises SettingsError that names every wrong setting."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        raise SettingsError(
+            "\n".join(_sentence(error["loc"], error["msg"]) for error in wrong.errors())
+        ) from None
+
+
+def _sentence(place: tuple[int | str, ...], message: str) -> str:
+    return f"{str(place[0]).upper()}: {message}" if place else message
+
+
+def _given(value: bool | None, default: bool) -> bool:
+    return default if value is None else value
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _kept_secret(path: Path) -> str:
+    """Read the secret in `path`, or make it; of two who make it at once, one is kept."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(SECRET_BYTES))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text()
