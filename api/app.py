@@ -58,7 +58,7 @@ def create(settings: Settings, settled: Settled, *, relays: bool) -> Starlette:
             Route("/health/live", _live),
             Route("/health/ready", _ready),
             Route("/metrics", _metrics(settings, settled, registry)),
-            *pages.routes(settled),
+            *pages.routes(),
         ],
         middleware=_middleware(settings),
         lifespan=lifespan,

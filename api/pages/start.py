@@ -1,16 +1,37 @@
-"""The start page."""
+"""The start page: what runs here, how to sign in, a first query to run, and the care map.
+
+It asks `/graphql` like any client and loads nothing from elsewhere; its policy forbids it to.
+"""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from api.settings import Settled
+HERE = Path(__file__).parent
+FILES = {
+    "/": ("start.html", "text/html"),
+    "/start.css": ("start.css", "text/css"),
+    "/start.js": ("start.js", "text/javascript"),
+}
+POLICY = (
+    "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self';"
+    " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
-def routes(settled: Settled) -> list[Route]:
-    """Give the routes of the pages."""
+def routes() -> list[Route]:
+    """Give the routes of the page and of its two files."""
+    return [Route(path, _file(name, kind)) for path, (name, kind) in FILES.items()]
 
-    async def start(_request: Request) -> Response:
-        return HTMLResponse("<!doctype html>")
 
-    return [Route("/", start)]
+def _file(name: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
+    content = (HERE / name).read_bytes()
+
+    async def answer(_request: Request) -> Response:
+        headers = {"content-security-policy": POLICY}
+        return Response(content, media_type=kind, headers=headers)
+
+    return answer
