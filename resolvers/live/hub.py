@@ -1,0 +1,236 @@
+"""One reader a process, which hands every event to those who watch it here."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import structlog
+from redis.asyncio import Redis
+
+from models import event
+from models.errors import Unavailable
+from models.event import Backoff, Event, Scope, Stream, Topic
+from resolvers.live.watch import Watch
+
+log = structlog.get_logger()
+
+Callback = Callable[[list[Event]], Awaitable[None]]
+
+
+class Hub:
+    """One for each process: `start` it once the pool is open, `stop` it before the pool closes.
+
+    Its position is known once it is `ready`; what happens after that reaches every watch.
+    """
+
+    def __init__(self, redis: Redis | None = None) -> None:
+        self.position: int | None = None
+        self._redis = redis
+        self._stream: Stream | None = None
+        self._stream_backoff = Backoff()
+        self._stream_rests_until = 0.0
+        self._watches: dict[Scope, set[Watch]] = {}
+        self._callbacks: list[tuple[Watch, Callback]] = []
+        self._began_at = 0
+        self._rewinds = 0
+        self._is_ready = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to read, until `stop`."""
+        assert not self._tasks, "a hub is started once"
+        self._tasks.append(asyncio.create_task(self._keep_reading(), name="hub"))
+        for watch, callback in self._callbacks:
+            self._begin_serving(watch, callback)
+
+    async def stop(self) -> None:
+        """Stop, and end every watch."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for watches in list(self._watches.values()):
+            for watch in list(watches):
+                watch.close()
+
+    async def ready(self) -> None:
+        """Wait until the hub knows where it begins; a snapshot read after that misses nothing."""
+        await self._is_ready.wait()
+
+    def watch(self, topic: Topic, thing_id: int) -> Watch:
+        """Watch one thing."""
+        return self._join(Scope(topic, thing_id))
+
+    def watch_area(self, prefix: str, *, topic: Topic | None = None) -> Watch:
+        """Watch an area and all below it, one topic or every; raises Invalid."""
+        event.check_area(prefix)
+        return self._join(Scope(topic, None, prefix))
+
+    def on(self, topic: Topic, callback: Callback) -> None:
+        """Call `callback` with the events of a topic, some at a time, in order.
+
+        While it raises Unavailable it is called again with the same events; any other exception
+        is logged and the next events follow.
+        """
+        watch = self._join(Scope(topic))
+        if self._tasks:
+            self._begin_serving(watch, callback)
+        else:
+            self._callbacks.append((watch, callback))
+
+    async def follow(self, watch: Watch, *, after: int) -> AsyncIterator[list[Event]]:
+        """Give everything that `watch` gets after position `after`: in order, each once.
+
+        What was before the watch, or did not fit into it, is read from PostgreSQL in pages, so
+        this raises Unavailable; a caller comes back with the last position it saw.
+        """
+        rewinds = self._rewinds
+        while not watch.is_closed:
+            watch.reopen()
+            if self._rewinds != rewinds:
+                rewinds, after = self._rewinds, min(after, self._next - 1)
+            while events := await event.replay(watch.scope, after=after):
+                after = events[-1].position
+                yield events
+            while events := await watch.take():
+                if fresh := [found for found in events if found.position > after]:
+                    after = fresh[-1].position
+                    yield fresh
+
+    def _leave(self, watch: Watch) -> None:
+        watches = self._watches.get(watch.scope, set())
+        watches.discard(watch)
+        if not watches:
+            self._watches.pop(watch.scope, None)
+
+    def _join(self, scope: Scope) -> Watch:
+        watch = Watch(scope, leave=self._leave)
+        self._watches.setdefault(scope, set()).add(watch)
+        return watch
+
+    def _begin_serving(self, watch: Watch, callback: Callback) -> None:
+        # Counted from now, not from when the task runs: what comes between is in the watch.
+        serving = self._serve(watch, callback, after=self.position)
+        self._tasks.append(asyncio.create_task(serving, name=f"hub on {watch.scope.topic}"))
+
+    async def _serve(self, watch: Watch, callback: Callback, *, after: int | None) -> None:
+        await self.ready()
+        backoff = Backoff()
+        after = self._began_at if after is None else after
+        while not watch.is_closed:
+            try:
+                async for events in self.follow(watch, after=after):
+                    await _until_available(callback, events)
+                    after = events[-1].position
+                    backoff.reset()
+            except Unavailable:
+                await backoff.wait()
+
+    async def _keep_reading(self) -> None:
+        backoff = Backoff()
+        while True:
+            try:
+                await self._read()
+            except Unavailable as lost:
+                if backoff.is_first:
+                    log.warning("hub_interrupted", reason=str(lost))
+                await backoff.wait()
+            except Exception:
+                log.exception("hub_failed")
+                await backoff.wait()
+            else:
+                backoff.reset()
+
+    async def _read(self) -> None:
+        if self.position is None:
+            await self._begin()
+        before = self._next - 1
+        events = await self._news(before)
+        if events is None:
+            await self._catch_up()
+            await asyncio.sleep(event.SWEEP_SECONDS)
+        elif events:
+            await self._advance(events)
+            if self.position == before:
+                # The stream says what the line does not know: the relay will begin it anew.
+                await asyncio.sleep(event.SWEEP_SECONDS)
+        else:
+            await self._check()
+
+    async def _begin(self) -> None:
+        if self._redis:
+            self._stream = Stream(self._redis, name=await event.line_name())
+        self.position = self._began_at = await event.last_position()
+        self._is_ready.set()
+
+    async def _news(self, after: int) -> list[Event] | None:
+        """Read the stream; None without one."""
+        if self._stream is None or time.monotonic() < self._stream_rests_until:
+            return None
+        try:
+            events = await self._stream.read(after=after)
+        except event.LOST as lost:
+            if self._stream_backoff.is_first:
+                log.warning("hub_without_stream", reason=str(lost))
+            self._stream_rests_until = time.monotonic() + self._stream_backoff.next_seconds()
+            return None
+        if not self._stream_backoff.is_first:
+            log.info("hub_with_stream")
+        self._stream_backoff.reset()
+        return events
+
+    async def _advance(self, events: list[Event]) -> None:
+        for found in events:
+            if found.position > self._next:
+                await self._catch_up()
+            if found.position == self._next:
+                self._hand_out(found)
+
+    async def _check(self) -> None:
+        # Once a quiet second: a stream that the relay can't reach is quiet, too. Without
+        # PostgreSQL nothing new can have happened, and the stream still gives what did.
+        try:
+            await self._catch_up()
+        except Unavailable:
+            log.debug("hub_without_check")
+
+    async def _catch_up(self) -> None:
+        last = await event.last_position()
+        if last < self._next - 1:
+            self._rewind(last)
+        while self._next <= last and (events := await event.read(self._next - 1)):
+            for found in events:
+                self._hand_out(found)
+
+    @property
+    def _next(self) -> int:
+        assert self.position is not None, "a hub that reads knows where it is"
+        return self.position + 1
+
+    def _hand_out(self, found: Event) -> None:
+        self.position = found.position
+        for scope in found.scopes():
+            for watch in self._watches.get(scope, ()):
+                watch.offer(found)
+
+    def _rewind(self, last: int) -> None:
+        log.error("line_was_put_back", hub=self.position, line=last)
+        self.position = last
+        self._rewinds += 1
+        for watches in self._watches.values():
+            for watch in watches:
+                watch.cut()
+
+
+async def _until_available(callback: Callback, events: list[Event]) -> None:
+    backoff = Backoff()
+    while True:
+        try:
+            await callback(events)
+        except Unavailable:
+            await backoff.wait()
+        except Exception:
+            log.exception("callback_failed")
+            return
+        else:
+            return
