@@ -11,6 +11,7 @@ from typing import Annotated, Any, Protocol, TypeAlias, TypeVar
 
 import strawberry
 from graphql import GraphQLResolveInfo
+from strawberry.types.base import StrawberryObjectDefinition
 
 from resolvers.context import Context, Info
 from resolvers.field import shown
@@ -44,7 +45,8 @@ def shows(record: type, *, load: Load | None = None) -> Callable[[Kind], Kind]:
         def is_type_of(value: object, _info: GraphQLResolveInfo[Context]) -> bool:
             return isinstance(value, record)
 
-        setattr(kind, "is_type_of", staticmethod(is_type_of))  # noqa: B010 - read by Strawberry
+        definition: StrawberryObjectDefinition = kind.__strawberry_definition__  # type: ignore[attr-defined] # Strawberry adds it.
+        definition.is_type_of = is_type_of
         _names[record] = kind.__name__
         if load:
             _loads[kind.__name__] = load
