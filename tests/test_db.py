@@ -1,0 +1,150 @@
+"""The database is what the migrations say, and the migrations are what the classes say."""
+
+import asyncpg
+import pytest
+from tortoise.context import TortoiseContext
+from tortoise.migrations.autodetector import MigrationAutodetector
+
+from models import db
+from tests.conftest import Database
+
+# Tables of the domain; Tortoise keeps one more for itself.
+TABLES = {
+    "appointment",
+    "area",
+    "content",
+    "event",
+    "feed",
+    "lease",
+    "outbox",
+    "person",
+    "station",
+}
+CODES = {
+    ("appointment", "area_code"),
+    ("area", "code"),
+    ("area", "parent_code"),
+    ("event", "area_code"),
+    ("feed", "area_code"),
+    ("outbox", "area_code"),
+    ("station", "area_code"),
+}
+
+
+async def names(sql: str) -> set[str]:
+    return {row[0] for row in await db.fetch(sql)}
+
+
+async def test_the_migrations_make_the_tables(database: Database) -> None:
+    found = await names(
+        "SELECT relname::text FROM pg_class"
+        " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    assert found == TABLES | {"tortoise_migrations"}
+    assert await db.is_migrated()
+
+
+async def test_the_migrations_are_what_the_classes_say(database: Database) -> None:
+    config = db.tortoise_config(database.url)
+    async with TortoiseContext() as context:
+        await context.init(config=config)
+        assert context.apps
+        assert await MigrationAutodetector(context.apps, config["apps"]).changes() == []
+
+
+async def test_migrations_run_twice_change_nothing(database: Database) -> None:
+    shape = "SELECT conrelid::regclass || conname || pg_get_constraintdef(oid) FROM pg_constraint"
+    before = await names(shape)
+    async with TortoiseContext():
+        await db.migrate(database.url)
+    assert await names(shape) == before
+
+
+async def test_every_stated_rule_is_in_the_catalogue(database: Database) -> None:
+    found = await names("SELECT conname::text FROM pg_constraint WHERE contype = 'c'")
+    assert found >= {
+        "appointment_dates",
+        "appointment_role_known",
+        "area_code_is_path",
+        "area_counts",
+        "area_kind_known",
+        "area_level_known",
+        "area_point_on_earth",
+        "area_validity",
+        "event_topic_known",
+        "event_version",
+        "feed_position",
+        "station_capacity",
+        "station_facilities_known",
+        "station_kind_known",
+        "station_point_on_earth",
+        "station_status_known",
+        "station_version",
+    }
+
+
+async def test_no_foreign_key_deletes_anything(database: Database) -> None:
+    rows = await db.fetch(
+        "SELECT conname, confdeltype, convalidated FROM pg_constraint"
+        " WHERE contype = 'f' AND connamespace = 'public'::regnamespace"
+    )
+    assert len(rows) == 9
+    assert {(row["confdeltype"], row["convalidated"]) for row in rows} == {(b"r", True)}
+
+
+async def test_codes_are_compared_byte_by_byte(database: Database) -> None:
+    rows = await db.fetch(
+        "SELECT attrelid::regclass::text AS place, attname::text AS name FROM pg_attribute"
+        " JOIN pg_class ON pg_class.oid = attrelid"
+        " WHERE attcollation = '\"C\"'::regcollation AND relkind = 'r'"
+        " AND relnamespace = 'public'::regnamespace"
+    )
+    assert {(row["place"], row["name"]) for row in rows} >= CODES | {("area", "initials")}
+
+
+async def test_every_list_has_its_index(database: Database) -> None:
+    rows = await db.fetch("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
+    found = {row["indexname"]: row["indexdef"] for row in rows}
+    assert "USING gin (terms)" in found["area_terms"]
+    assert "(initials, code)" in found["area_initials"]
+    assert found["appointment_once"] == (
+        "CREATE UNIQUE INDEX appointment_once ON public.appointment"
+        " USING btree (person_id, area_code, role) WHERE (ended_on IS NULL)"
+    )
+
+
+async def test_keys_belong_to_their_table_and_positions_to_the_relay(database: Database) -> None:
+    rows = await db.fetch(
+        "SELECT table_name::text FROM information_schema.columns"
+        " WHERE is_identity = 'YES' AND table_schema = 'public'"
+    )
+    tables = {row["table_name"] for row in rows}
+    assert tables - {"tortoise_migrations"} == TABLES - {"feed", "lease"}
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["UPDATE event SET kind = 'X'", "DELETE FROM event", "TRUNCATE event CASCADE"],
+)
+async def test_the_application_can_never_change_an_event(database: Database, sql: str) -> None:
+    area = (
+        "INSERT INTO area (code, level, name, initials, terms, longitude, latitude, valid_from)"
+        " VALUES ('320281', 'CITY', '江阴市', 'jys', '{}', 120.3, 31.9, '2026-01-01')"
+    )
+    event = (
+        "INSERT INTO event (topic, thing_id, area_code, version, kind)"
+        " VALUES ('station', 1, '320281', 1, 'OPENED')"
+    )
+    await db.execute(area)
+    await db.execute(event)
+    with pytest.raises(asyncpg.RestrictViolationError, match="event rows are never changed"):
+        await db.execute(sql)
+    assert await names("SELECT kind FROM event") == {"OPENED"}
+
+
+async def test_the_application_can_not_step_around_the_trigger(database: Database) -> None:
+    row = await db.fetch_one("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+    if row and row["rolsuper"]:
+        pytest.skip("DATABASE_URL names a superuser")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await db.execute("SET session_replication_role = replica")

@@ -1,0 +1,284 @@
+"""The embedded servers keep their promises when real processes are really killed."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+import redis
+
+from api.stack import Servers, embedded
+
+ROOT = Path(__file__).parents[1]
+DEADLINE_SECONDS = 20.0
+NOBODY = 65534
+
+
+class Run:
+    """The program stack_run.py on a data directory."""
+
+    def __init__(
+        self, data_dir: Path, *before: str, user: int | None = None, python: str = sys.executable
+    ) -> None:
+        self.data_dir = data_dir
+        self.process = subprocess.Popen(  # noqa: S603 - our own program
+            [*before, python, "-m", "tests.stack_run", str(data_dir)],
+            cwd=ROOT,
+            # Another Python than the environment's finds the packages here.
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
+        )
+
+    def servers(self) -> Servers:
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        return Servers(**json.loads(line or "{}"))
+
+    def end(self, *numbers: signal.Signals) -> tuple[int, str]:
+        """Send the signals, wait, and give the exit code and what was said on stderr."""
+        for number in numbers:
+            self.process.send_signal(number)
+        _, said = self.process.communicate(timeout=DEADLINE_SECONDS)
+        return self.process.returncode, said
+
+
+@contextmanager
+def running(
+    data_dir: Path, *before: str, user: int | None = None, python: str = sys.executable
+) -> Iterator[Run]:
+    run = Run(data_dir, *before, user=user, python=python)
+    try:
+        yield run
+    finally:
+        run.process.kill()
+        run.process.communicate()
+        wait_until(lambda: not processes_of(data_dir))
+
+
+def wait_until(is_so: Callable[[], object]) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def processes_of(data_dir: Path) -> dict[int, str]:
+    """Find every process that has the directory in its command line, surroundings or place."""
+    wanted = str(data_dir).encode()
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdecimal() or int(entry.name) == os.getpid():
+            continue
+        try:
+            command = (entry / "cmdline").read_bytes()
+            traces = (
+                command,
+                (entry / "environ").read_bytes(),
+                os.readlink(entry / "cwd").encode(),
+            )
+        except OSError:
+            continue
+        if any(wanted in trace for trace in traces):
+            found[int(entry.name)] = command.replace(b"\0", b" ").decode()
+    return found
+
+
+def process_of(data_dir: Path, program: str) -> int:
+    """Give the server's own process."""
+    (number,) = [
+        number
+        for number, command in processes_of(data_dir).items()
+        if command.split(" ", 1)[0].endswith(f"/{program}")
+    ]
+    return number
+
+
+def ask(url: str, sql: str) -> object:
+    async def fetch() -> object:
+        connection = await asyncpg.connect(url)
+        try:
+            return await connection.fetchval(sql)
+        finally:
+            await connection.close()
+
+    return asyncio.run(fetch())
+
+
+def answers(url: str) -> bool:
+    try:
+        return ask(url, "SELECT 1") == 1
+    except (OSError, asyncpg.PostgresError):
+        return False
+
+
+def pings(url: str) -> bool:
+    try:
+        with redis.Redis.from_url(url) as client:
+            return bool(client.ping())
+    except redis.ConnectionError:
+        return False
+
+
+def test_both_servers_answer_and_the_data_is_kept(tmp_path: Path) -> None:
+    with embedded(tmp_path / "data") as servers:
+        ask(servers.database_url, "CREATE TABLE kept AS SELECT 7 AS number")
+        assert pings(servers.redis_url)
+    assert processes_of(tmp_path / "data") == {}
+    with embedded(tmp_path / "data") as servers:
+        assert ask(servers.database_url, "SELECT number FROM kept") == 7
+
+
+def test_the_application_is_a_plain_role_that_owns_its_database(tmp_path: Path) -> None:
+    plain = "SELECT NOT (rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication)"
+    owner = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
+    with embedded(tmp_path) as servers:
+        assert ask(servers.database_url, "SELECT current_user::text") == "wangge"
+        assert ask(servers.database_url, f"{plain} FROM pg_roles WHERE rolname = current_user")
+        assert ask(servers.database_url, f"SELECT ({owner})::text") == "wangge"
+        assert ask(servers.admin_url, "SELECT current_setting('is_superuser')") == "on"
+
+
+def test_the_servers_are_durable_private_and_on_no_port(tmp_path: Path) -> None:
+    with embedded(tmp_path / "data") as servers:
+        assert ask(servers.database_url, "SHOW fsync") == "on"
+        assert ask(servers.database_url, "SHOW listen_addresses") == ""
+        assert ask(servers.database_url, "SHOW server_encoding") == "UTF8"
+        assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+        assert (tmp_path / "data" / "run").stat().st_mode & 0o077 == 0
+
+
+def test_a_long_path_gets_short_sockets(tmp_path: Path) -> None:
+    with embedded(tmp_path / ("deep" * 30) / "数据, 1") as servers:
+        assert answers(servers.database_url)
+        assert pings(servers.redis_url)
+
+
+def test_given_servers_are_not_started(tmp_path: Path) -> None:
+    database_url, redis_url = "postgresql://a@b/c", "redis://d"
+    with embedded(tmp_path / "data", database_url=database_url, redis_url=redis_url) as servers:
+        assert servers == Servers(database_url, database_url, redis_url)
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        (signal.SIGINT,),
+        (signal.SIGINT, signal.SIGINT),
+        (signal.SIGTERM,),
+        (signal.SIGHUP,),
+    ],
+    ids=["ctrl-c", "ctrl-c twice", "term", "hup"],
+)
+def test_a_signal_leaves_no_process(tmp_path: Path, numbers: tuple[signal.Signals, ...]) -> None:
+    with running(tmp_path) as run:
+        assert answers(run.servers().database_url)
+        run.end(*numbers)
+        wait_until(lambda: not processes_of(tmp_path))
+
+
+def test_signals_inherited_as_ignored_stop_it_all_the_same(tmp_path: Path) -> None:
+    ignoring = ("sh", "-c", 'trap "" HUP INT TERM; exec "$0" "$@"')
+    with running(tmp_path, *ignoring) as run:
+        assert answers(run.servers().database_url)
+        assert run.end(signal.SIGHUP) == (0, "")
+        assert processes_of(tmp_path) == {}
+
+
+def test_a_signal_while_the_data_is_being_made_leaves_no_process(tmp_path: Path) -> None:
+    with running(tmp_path) as run:
+        wait_until((tmp_path / "postgres.new" / "PG_VERSION").exists)
+        run.end(signal.SIGINT)
+        wait_until(lambda: not processes_of(tmp_path))
+    with running(tmp_path) as run:
+        assert answers(run.servers().database_url)
+
+
+def test_killing_python_takes_the_servers_along_and_loses_nothing(tmp_path: Path) -> None:
+    with running(tmp_path) as run:
+        url = run.servers().database_url
+        ask(url, "CREATE TABLE kept AS SELECT 7 AS number")
+        run.end(signal.SIGKILL)
+        with running(tmp_path) as next_run:
+            assert ask(next_run.servers().database_url, "SELECT number FROM kept") == 7
+
+
+def test_a_killed_postgresql_is_started_again(tmp_path: Path) -> None:
+    with running(tmp_path) as run:
+        url = run.servers().database_url
+        ask(url, "CREATE TABLE kept AS SELECT 7 AS number")
+        killed = process_of(tmp_path, "postgres")
+        os.kill(killed, signal.SIGKILL)
+        wait_until(lambda: killed not in processes_of(tmp_path) and answers(url))
+        assert ask(url, "SELECT number FROM kept") == 7
+        run.end(signal.SIGINT)
+        assert processes_of(tmp_path) == {}
+
+
+def test_a_killed_valkey_is_started_again(tmp_path: Path) -> None:
+    with running(tmp_path) as run:
+        url = run.servers().redis_url
+        killed = process_of(tmp_path, "valkey-server")
+        os.kill(killed, signal.SIGKILL)
+        wait_until(lambda: killed not in processes_of(tmp_path) and pings(url))
+        run.end(signal.SIGINT)
+        assert processes_of(tmp_path) == {}
+
+
+def test_a_second_run_on_the_same_data_says_so(tmp_path: Path) -> None:
+    with running(tmp_path) as run:
+        url = run.servers().database_url
+        code, said = Run(tmp_path).end()
+        assert code == 1
+        assert f"Another run (process {run.process.pid}) uses the data in {tmp_path}" in said
+        assert answers(url)
+
+
+def test_a_pid_file_whose_number_is_another_programs_is_no_obstacle(tmp_path: Path) -> None:
+    with embedded(tmp_path):
+        lines = (tmp_path / "postgres" / "postmaster.pid").read_text().splitlines()
+    lines[0] = str(os.getppid())
+    (tmp_path / "postgres" / "postmaster.pid").write_text("\n".join(lines) + "\n")
+    with embedded(tmp_path) as servers:
+        assert answers(servers.database_url)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
+def test_a_plain_user_runs_them_too() -> None:
+    python = next(filter(may_be_run_by_others, pythons()), None)
+    if not python or not may_be_run_by_others(str(ROOT / "api" / "stack" / "launch.py")):
+        pytest.skip("this checkout or every fitting Python lies where others can't go")
+    with tempfile.TemporaryDirectory(prefix="wangge-plain-") as name:
+        os.chown(name, NOBODY, NOBODY)
+        with running(Path(name), user=NOBODY, python=python) as run:
+            assert answers(run.servers().database_url)
+            run.end(signal.SIGINT)
+            assert processes_of(Path(name)) == {}
+
+
+def pythons() -> list[str]:
+    """Name this Python and the machine's own of the same version."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    return [sys.executable, f"/usr/local/bin/{version}", f"/usr/bin/{version}"]
+
+
+def may_be_run_by_others(path: str) -> bool:
+    """Say whether others may go down to the real place of `path` and read it."""
+    place = Path(path).resolve()
+    return place.exists() and all(
+        one.stat().st_mode & 0o005 == 0o005 for one in (place, *place.parents) if one != place
+    )
