@@ -77,7 +77,7 @@ requirements-uv.lock.new:
 FIND_PYTHON = for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	path=$$(command -v $$name) || continue; \
 	if "$$path" -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' \
-		2>/dev/null; then echo "$$path"; break; fi; done
+		>/dev/null 2>&1; then echo "$$path"; break; fi; done
 # Prints a uv that works: the machine's, or the one in the environment; else nothing.
 FIND_UV = for path in "$$(command -v uv)" $(VENV)/bin/uv; do \
 	if "$$path" --version >/dev/null 2>&1; then echo "$$path"; break; fi; done
