@@ -91,7 +91,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
 
 
 def test_a_python_that_is_too_old_is_said_clearly(tmp_path: Path) -> None:
-    old = programs(tmp_path / "bin", python3='echo "Python 3.9.1"; exit 1')
+    old = programs(tmp_path / "bin", python3='test "$1" = --version && echo "Python 3.9.1"')
     code, said = make(tmp_path, "run", path=old)
     assert code == 2
     assert "Wangge needs Python 3.11, 3.12, 3.13 or 3.14; python3 here is Python 3.9.1." in said

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,11 +27,16 @@ class Run:
     """The program stack_run.py on a data directory."""
 
     def __init__(
-        self, data_dir: Path, *before: str, user: int | None = None, python: str = sys.executable
+        self,
+        data_dir: Path,
+        *before: str,
+        user: int | None = None,
+        python: str = sys.executable,
+        after: Sequence[str] = (),
     ) -> None:
         self.data_dir = data_dir
         self.process = subprocess.Popen(  # noqa: S603 - our own program
-            [*before, python, "-m", "tests.stack_run", str(data_dir)],
+            [*before, python, "-m", "tests.stack_run", str(data_dir), *after],
             cwd=ROOT,
             # Another Python than the environment's finds the packages here.
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
@@ -58,9 +63,13 @@ class Run:
 
 @contextmanager
 def running(
-    data_dir: Path, *before: str, user: int | None = None, python: str = sys.executable
+    data_dir: Path,
+    *before: str,
+    user: int | None = None,
+    python: str = sys.executable,
+    after: Sequence[str] = (),
 ) -> Iterator[Run]:
-    run = Run(data_dir, *before, user=user, python=python)
+    run = Run(data_dir, *before, user=user, python=python, after=after)
     try:
         yield run
     finally:
@@ -268,6 +277,19 @@ def test_a_plain_user_runs_them_too() -> None:
             assert answers(run.servers().database_url)
             run.end(signal.SIGINT)
             assert processes_of(Path(name)) == {}
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root has to step down")
+def test_root_steps_down_where_namespaces_are_refused(tmp_path: Path) -> None:
+    with running(tmp_path, after=["--without-namespaces"]) as run:
+        url = run.servers().database_url
+        ask(url, "CREATE TABLE kept AS SELECT 7 AS number")
+        server = Path(f"/proc/{process_of(tmp_path, 'postgres')}")
+        assert server.stat().st_uid != 0
+        run.end(signal.SIGINT)
+        assert processes_of(tmp_path) == {}
+    with running(tmp_path) as run:
+        assert ask(run.servers().database_url, "SELECT number FROM kept") == 7
 
 
 def pythons() -> list[str]:

@@ -8,6 +8,7 @@ Imports nothing of the project and little of the library: it runs before every s
 PARENT is the process whose death sends DEATH_SIGNAL; the COUNT directories are the server's own.
 """
 
+import contextlib
 import ctypes
 import os
 import pwd
@@ -110,7 +111,9 @@ def give(owned: list[str], user: int) -> None:
             continue
         for directory, _, files in os.walk(top, topdown=False):
             for name in files:
-                os.chown(os.path.join(directory, name), user, user, follow_symlinks=False)
+                # Both servers start side by side and share a directory of sockets.
+                with contextlib.suppress(FileNotFoundError):
+                    os.chown(os.path.join(directory, name), user, user, follow_symlinks=False)
             os.chown(directory, user, user)
 
 
