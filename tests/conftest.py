@@ -96,10 +96,7 @@ def template(databases: Databases) -> str:
 
 @pytest.fixture(scope="session")
 def city_template(databases: Databases, template: str) -> str:
-    from api import city
-
-    async def load(url: str) -> None:
-        await city.load(url, progress=None)
+    from api.city.load import load
 
     return databases.template("city", of=template, fill=load)
 
