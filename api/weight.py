@@ -136,7 +136,7 @@ class Scale:
         tally.directives = len(node.directives or ())
         for variable in node.variable_definitions or ():
             tally.directives += len(variable.directives or ())
-        tally.walk(node.selection_set)
+        tally.walk(node.selection_set, is_introspection=_is_on_introspection(node))
         self.visited += tally.visited
         for spread in tally.spreads:
             tally.add(spread, self._fragment(spread.node.name.value))
@@ -161,24 +161,24 @@ class _Tally:
             self.name_characters,
         )
 
-    def walk(self, selections: SelectionSetNode) -> None:
+    def walk(self, selections: SelectionSetNode, *, is_introspection: bool) -> None:
         """Count what is under `selections`, each selection once, without recursion."""
-        stack = [(selections, 0, False)]
+        stack = [(selections, 0, is_introspection)]
         while stack:
-            around, depth, is_introspection = stack.pop()
+            around, depth, inside = stack.pop()
             for node in around.selections:
                 self.visited += 1
                 self.directives += len(node.directives or ())
                 if isinstance(node, FragmentSpreadNode):
-                    self.spreads.append(_Spread(node, depth, is_introspection))
+                    self.spreads.append(_Spread(node, depth, inside))
                     continue
-                below, inside = depth, is_introspection
+                below, within = depth, inside
                 if isinstance(node, FieldNode):
-                    below, inside = depth + 1, inside or node.name.value in INTROSPECTION
-                    self._field(node, below, is_introspection=inside)
+                    below, within = depth + 1, inside or node.name.value in INTROSPECTION
+                    self._field(node, below, is_introspection=within)
                 inner = _inner(node)
                 if inner:
-                    stack.append((inner, below, inside))
+                    stack.append((inner, below, within))
 
     def _field(self, node: FieldNode, depth: int, *, is_introspection: bool) -> None:
         self.fields += 1
@@ -203,6 +203,12 @@ class _Tally:
             self.introspection_depth = max(self.introspection_depth, depth)
         else:
             self.depth = max(self.depth, depth)
+
+
+def _is_on_introspection(node: OperationDefinitionNode | FragmentDefinitionNode) -> bool:
+    if isinstance(node, OperationDefinitionNode):
+        return False
+    return node.type_condition.name.value.startswith("__")
 
 
 def _inner(node: SelectionNode) -> SelectionSetNode | None:

@@ -1,0 +1,391 @@
+import hashlib
+from pathlib import Path
+
+import orjson
+import pytest
+from graphql import (
+    OverlappingFieldsCanBeMergedRule,
+    build_schema,
+    get_introspection_query,
+    parse,
+    validate,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api.document import BadDocument, Document, Documents, trusted_documents
+from api.generations import Generations
+from api.limits import LIMITS
+from api.merge import TOO_COMPLICATED, FieldsMergeRule
+from api.weight import Scale
+from tests import edge
+
+SCHEMA = build_schema("""
+    interface Thing { name: String things(first: Int = 20): [Thing!]! thing(x: Int): Thing }
+    type Town implements Thing {
+      name: String things(first: Int = 20): [Thing!]! thing(x: Int): Thing
+      size: Int town: Town label: String towns(first: Int): [Town]
+    }
+    type Village implements Thing {
+      name: String things(first: Int = 20): [Thing!]! thing(x: Int): Thing
+      size: String town: Town label: String! villages: [Village]
+    }
+    type Query {
+      name: String things(first: Int = 20): [Thing!]! thing(x: Int): Thing
+      size: Int town: Town
+    }
+""")
+
+
+@pytest.fixture
+def documents() -> Documents:
+    return Documents(SCHEMA)
+
+
+def why_refused(documents: Documents, text: str) -> str:
+    with pytest.raises(BadDocument) as refusal:
+        documents.of(text)
+    return refusal.value.errors[0].message
+
+
+def cost(documents: Documents, text: str, **variables: object) -> int:
+    return documents.of(text).operation(None).cost.of(variables)
+
+
+def nested(depth: int, inner: str = "name") -> str:
+    return "{ town " * (depth - 1) + "{ " + inner + " }" + " }" * (depth - 1)
+
+
+# Limits: the last that passes, the first that does not
+
+
+@pytest.mark.parametrize(
+    ("passes", "fails", "message"),
+    [
+        (
+            "{" + "name " * 400 + "}",
+            "{" + "name " * 401 + "}",
+            "Document has more than 400 fields.",
+        ),
+        (
+            "{ ...A ...A } fragment A on Query {" + "name " * 200 + "}",
+            "{ name ...A ...A } fragment A on Query {" + "name " * 200 + "}",
+            "Document has more than 400 fields.",
+        ),
+        (
+            "{" + " ".join(f"a{i}: name" for i in range(30)) + "}",
+            "{" + " ".join(f"a{i}: name" for i in range(31)) + "}",
+            "Document has more than 30 aliases.",
+        ),
+        (
+            "{" + "name @skip(if: true) " * 30 + "}",
+            "{" + "name @skip(if: true) " * 31 + "}",
+            "Document has more than 30 directives.",
+        ),
+        (nested(12), nested(13), "Document is nested deeper than 12 fields."),
+        (
+            nested(8, "...A") + "fragment A on Town " + nested(5),
+            nested(8, "...A") + "fragment A on Town " + nested(6),
+            "Document is nested deeper than 12 fields.",
+        ),
+        (
+            "{ __schema { types " + "{ ofType " * 13 + "{ name }" + " }" * 15,
+            "{ __schema { types " + "{ ofType " * 14 + "{ name }" + " }" * 16,
+            "Introspection is nested deeper than 16 fields.",
+        ),
+        (
+            "query("
+            + " ".join(f"$v{i}: Int" for i in range(50))
+            + ") {"
+            + "".join(f"thing(x: $v{i}) {{ name }} " for i in range(1))
+            + "}",
+            "query(" + " ".join(f"$v{i}: Int" for i in range(51)) + ") { name }",
+            "Document has more than 50 variables.",
+        ),
+        (
+            " ".join(f"query Q{i} {{ name }}" for i in range(10)),
+            " ".join(f"query Q{i} {{ name }}" for i in range(11)),
+            "Document has more than 10 operations.",
+        ),
+        (
+            "{"
+            + " ".join(f"...F{i}" for i in range(50))
+            + "}"
+            + " ".join(f"fragment F{i} on Query {{ name }}" for i in range(50)),
+            "{"
+            + " ".join(f"...F{i}" for i in range(51))
+            + "}"
+            + " ".join(f"fragment F{i} on Query {{ name }}" for i in range(51)),
+            "Document has more than 50 fragments.",
+        ),
+        (
+            "{ " + "a" * 255 + ": name }",
+            "{ " + "a" * 256 + ": name }",
+            "An alias is longer than 255 characters.",
+        ),
+        (
+            "{ things(first: 100) { things(first: 50) { name } } }",
+            "{ things(first: 100) { things(first: 51) { name } } }",
+            "Operation asks for more than 5000 list items.",
+        ),
+    ],
+    ids=lambda text: text[:30],
+)
+def test_a_limit_lets_pass_what_it_allows_and_nothing_more(
+    passes: str, fails: str, message: str
+) -> None:
+    assert Scale(parse(passes), LIMITS).excess() is None
+    public = Documents(SCHEMA, public_schema=True)
+    assert why_refused(public, fails) == message
+
+
+def test_tokens_are_counted_while_they_are_read(documents: Documents) -> None:
+    many = "{ name " + "# a comment\n" * 1_996 + "}"
+    assert isinstance(documents.of(many), Document)
+    message = why_refused(documents, many + "#\n#")
+    assert message == "Syntax Error: Document contains more than 2000 tokens. Parsing aborted."
+
+
+def test_the_introspection_query_of_graphiql_passes() -> None:
+    query = get_introspection_query(
+        specified_by_url=True,
+        directive_is_repeatable=True,
+        schema_description=True,
+        input_value_deprecation=True,
+    )
+    assert isinstance(Documents(SCHEMA, public_schema=True).of(query), Document)
+    hidden = why_refused(Documents(SCHEMA), query)
+    assert hidden.startswith("GraphQL introspection has been disabled")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ ...A } fragment A on Query { ...A }",
+        "{ ...A } fragment A on Query { town { ...B } } fragment B on Town { town { ...B } }",
+        "{ name } fragment A on Query { ...B } fragment B on Query { ...C }"
+        "fragment C on Query { ...A }",
+    ],
+)
+def test_a_circle_of_fragments_is_refused(documents: Documents, text: str) -> None:
+    assert why_refused(documents, text).endswith("within itself.")
+
+
+def test_fragments_within_fragments_are_weighed_once_each() -> None:
+    fan = (
+        " ".join(f"fragment F{i} on Query {{ {f'...F{i + 1} ' * 20} }}" for i in range(49))
+        + "fragment F49 on Query { name }"
+    )
+    scale = Scale(parse("{ ...F0 }" + fan), LIMITS)
+    excess = scale.excess()
+    assert excess
+    assert excess.message == "Document has more than 400 fields."
+    assert scale.visited == 1 + 49 * 20 + 1
+
+
+def test_a_fan_of_fragments_without_fields_costs_no_more_than_it_is_long(
+    documents: Documents,
+) -> None:
+    fan = " ".join(f"fragment F{i} on Query {{ {f'...F{i + 1} ' * 20} }}" for i in range(19))
+    empty = "{ name ...F0 }" + fan + "fragment F19 on Query { ... { ... { __typename } } }"
+    scale = Scale(parse(empty), LIMITS)
+    assert scale.excess()
+    assert scale.visited <= 2 + 19 * 20 + 3
+
+
+# Cost
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("{ name }", 0),
+        ("{ things { name } }", 20),
+        ("{ things(first: 7) { name } }", 7),
+        ("{ things(first: 7) { things(first: 5) { name } } }", 35),
+        ("{ things(first: 7) { name } other: things(first: 5) { name } }", 12),
+        ("{ things(first: 7) { a: things(first: 2) { name } b: things(first: 3) { name } } }", 35),
+        ("{ town { towns { name } } }", 20),
+        ("{ town { towns(first: null) { name } } }", 20),
+        ("{ things(first: -3) { name } }", 1),
+        ("{ things(first: 2) { ...F } } fragment F on Thing { things(first: 3) { name } }", 6),
+        ("{ things(first: 2) { ... on Town { towns(first: 3) { name } } } }", 6),
+    ],
+)
+def test_an_operation_costs_the_items_that_its_lists_can_hold(
+    documents: Documents, text: str, items: int
+) -> None:
+    assert cost(documents, text) == items
+
+
+def test_page_sizes_in_variables_count_with_their_values(documents: Documents) -> None:
+    text = "query($n: Int = 3) { things(first: $n) { things(first: $n) { name } } }"
+    assert cost(documents, text, n=3) == 9
+    assert cost(documents, text, n=100) == 10_000
+    assert cost(documents, text, n=None) == 400
+    assert cost(documents, text) == 400
+
+
+# Cache
+
+
+def test_a_document_is_prepared_once(documents: Documents) -> None:
+    first = documents.of("{ name }")
+    assert documents.of("{ name }") is first
+    assert documents.known(hashlib.sha256(b"{ name }").hexdigest()) is first
+    assert documents.known("0" * 64) is None
+
+
+def test_a_refused_document_is_refused_again_and_never_known(documents: Documents) -> None:
+    assert why_refused(documents, "{ nothing }") == why_refused(documents, "{ nothing }")
+    assert documents.known(hashlib.sha256(b"{ nothing }").hexdigest()) is None
+
+
+def test_a_memory_is_bounded_in_count_and_keeps_what_is_used() -> None:
+    memory = Generations[int](most=10, most_bytes=1_000)
+    memory.keep("used", 0, 1)
+    for number in range(1_000):
+        memory.keep(f"once {number}", number, 1)
+        assert memory.get("used") == 0
+        assert len(memory) <= 20
+    assert memory.get("once 0") is None
+
+
+def test_a_memory_is_bounded_in_bytes() -> None:
+    memory = Generations[int](most=1_000, most_bytes=100)
+    for number in range(100):
+        memory.keep(str(number), number, 30)
+        assert len(memory) <= 6
+    memory.keep("huge", 1, 101)
+    assert memory.get("huge") is None
+
+
+# Trusted documents
+
+
+def test_trusted_documents_are_read_from_a_file(tmp_path: Path) -> None:
+    digest = hashlib.sha256(b"{ name }").hexdigest()
+    path = tmp_path / "trusted.json"
+    path.write_bytes(orjson.dumps({digest: "{ name }"}))
+    documents = Documents(SCHEMA, trusted=trusted_documents(path))
+    assert documents.of("{ name }").sha256 == digest
+    assert why_refused(documents, "{ size }") == "Only trusted documents may run here."
+
+
+@pytest.mark.parametrize("content", ["[]", "{", '{"a": 1}'])
+def test_a_file_that_holds_no_trusted_documents_fails_at_the_start(
+    tmp_path: Path, content: str
+) -> None:
+    path = tmp_path / "trusted.json"
+    path.write_text(content)
+    with pytest.raises((ValueError, TypeError)):
+        trusted_documents(path)
+
+
+def test_a_trusted_document_that_can_not_run_fails_at_the_start() -> None:
+    with pytest.raises(ValueError, match="another SHA-256"):
+        Documents(SCHEMA, trusted={"0" * 64: "{ name }"})
+    digest = hashlib.sha256(b"{ nothing }").hexdigest()
+    with pytest.raises(ValueError, match="Cannot query field 'nothing'"):
+        Documents(SCHEMA, trusted={digest: "{ nothing }"})
+
+
+# Merging fields
+
+
+def merges(text: str, rule: type) -> bool:
+    return not validate(SCHEMA, parse(text), [rule])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_valid"),
+    [
+        ("{ a: name a: name }", True),
+        ("{ a: name a: size }", False),
+        ("{ thing(x: 1) { name } thing(x: 1) { name } }", True),
+        ("{ thing(x: 1) { name } thing(x: 2) { name } }", False),
+        ("{ thing { name } thing(x: 2) { name } }", False),
+        ("{ thing { ... on Town { a: name } ... on Village { a: label } } }", False),
+        ("{ thing { ... on Town { a: name } ... on Village { a: town { name } } } }", False),
+        ("{ thing { ... on Town { size } ... on Village { size } } }", False),
+        ("{ thing { ... on Town { a: name } ... on Village { a: name } } }", True),
+        ("{ thing { ... on Town { a: name } ... on Thing { a: __typename } } }", False),
+        ("{ town { a: name } town { a: label } }", False),
+        ("{ ...A ...B } fragment A on Query { a: name } fragment B on Query { a: size }", False),
+    ],
+)
+def test_fields_of_one_name_must_be_one_field(text: str, is_valid: bool) -> None:
+    assert merges(text, FieldsMergeRule) is is_valid
+    assert merges(text, OverlappingFieldsCanBeMergedRule) is is_valid
+
+
+leaves = st.sampled_from(
+    ["name", "a: name", "a: label", "size", "a: size", "label", "b: name", "a: __typename"]
+)
+parents = st.sampled_from(
+    [
+        "thing",
+        "a: thing",
+        "thing(x: 1)",
+        "town",
+        "a: town",
+        "things(first: 2)",
+        "villages",
+        "... on Town",
+        "... on Village",
+        "... on Thing",
+        "...",
+    ]
+)
+selections = st.recursive(
+    leaves | st.sampled_from(["...F", "...G"]),
+    lambda inner: st.tuples(parents, st.lists(inner, min_size=1, max_size=4)).map(
+        lambda both: f"{both[0]} {{ {' '.join(both[1])} }}"
+    ),
+    max_leaves=14,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(selections, min_size=1, max_size=4),
+    st.lists(selections.filter(lambda text: "..." not in text), min_size=1, max_size=3),
+    st.lists(selections.filter(lambda text: "...G" not in text), min_size=1, max_size=3),
+    st.sampled_from(["Thing", "Town", "Village"]),
+)
+def test_the_merge_rule_agrees_with_that_of_graphql_core(
+    whole: list[str], first: list[str], second: list[str], kind: str
+) -> None:
+    text = (
+        f"{{ thing {{ {' '.join(whole)} }} used: thing {{ ...F ...G }} }}"
+        f" fragment F on {kind} {{ {' '.join(first)} }}"
+        f" fragment G on Thing {{ {' '.join(second)} }}"
+    )
+    assert merges(text, FieldsMergeRule) is merges(text, OverlappingFieldsCanBeMergedRule)
+
+
+def test_the_work_of_merging_has_a_limit(documents: Documents) -> None:
+    # Abstract fields join the group of each type beside them, at every level again.
+    level = "name"
+    for _ in range(9):
+        kinds = "... on Town { thing { name } } ... on Village { thing { name } }"
+        level = f"thing {{ {level} }} {kinds}"
+    text = "{ thing { " + level + " } }"
+    documents.of(text)
+    deep = "name"
+    for _ in range(5):
+        deep = (
+            f"thing {{ {deep} }} ... on Town {{ thing {{ {deep} }} }}"
+            f" ... on Village {{ thing {{ {deep} }} }}"
+        )
+    heavy = "{ thing { " + deep + " } }"
+    errors = validate(SCHEMA, parse(heavy), [FieldsMergeRule])
+    assert [error.message for error in errors] in ([], [TOO_COMPLICATED])
+
+
+def test_ten_errors_of_a_document_are_told_at_most() -> None:
+    documents = Documents(edge.schema())
+    with pytest.raises(BadDocument) as refusal:
+        documents.of("{ " + " ".join(f"n{i}" for i in range(300)) + " }")
+    assert len(refusal.value.errors) == 10
+    assert all(error.nodes is None for error in refusal.value.errors)
