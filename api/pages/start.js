@@ -1,7 +1,8 @@
 // The start page: asks /graphql as any client would, and draws the care map from its answer.
 "use strict";
 
-const CITY = { west: 119.97, south: 31.65, east: 120.6, north: 32.02 };
+const CITY = { west: 119.96, south: 31.69, east: 120.6, north: 32.01 };
+const [WIDTH, HEIGHT] = [600, 354];
 const KINDS = {
   BEE_STATION: ["小蜜蜂驿站", "#d99100"],
   DRIVER_STATION: ["司机驿站", "#5b6ee1"],
@@ -11,10 +12,13 @@ const KINDS = {
   LOVE_SHOP: ["爱心公益超市", "#a1589e"],
 };
 const SEVERAL = "#66736d";
-const MAP_ZOOM = 12;
+const MAP_ZOOM = 11;
 
 const near = (longitude, latitude) => `{
-  stationsNear(near: {longitude: ${longitude}, latitude: ${latitude}}, first: 3) {
+  stationsNear(
+    near: {longitude: ${longitude}, latitude: ${latitude}}
+    first: 3
+  ) {
     edges {
       distanceMeters
       openNow
@@ -79,8 +83,8 @@ function show(query) {
 }
 
 function project({ longitude, latitude }) {
-  const x = ((longitude - CITY.west) / (CITY.east - CITY.west)) * 600;
-  const y = ((CITY.north - latitude) / (CITY.north - CITY.south)) * 420;
+  const x = ((longitude - CITY.west) / (CITY.east - CITY.west)) * WIDTH;
+  const y = ((CITY.north - latitude) / (CITY.north - CITY.south)) * HEIGHT;
   return [x, y];
 }
 
@@ -123,7 +127,7 @@ async function drawMap() {
     { viewport: CITY, zoom: MAP_ZOOM },
   );
   const markers = data.careMap.markers.sort((a, b) => b.count - a.count);
-  find("map").replaceChildren(...markers.map(mark));
+  find("map").append(...markers.map(mark));
   const total = markers.reduce((sum, marker) => sum + marker.count, 0);
   find("legend").replaceChildren(
     ...Object.values(KINDS).map(([label, colour]) => {
@@ -137,11 +141,27 @@ async function drawMap() {
   return total;
 }
 
+function drawTown({ name, point }) {
+  const [x, y] = project(point);
+  return element("text", { x, y, class: "town" }, name);
+}
+
+async function drawTowns() {
+  const { data } = await ask(`{
+    areas(search: "市", level: CITY, first: 1) {
+      nodes { name population children(first: 100) { nodes { name point { longitude latitude } } } }
+    }
+  }`);
+  const city = data.areas.nodes[0];
+  if (!city) return "";
+  find("map").append(...city.children.nodes.map(drawTown));
+  return `${city.name}, ${city.population.toLocaleString("en")} residents · `;
+}
+
 async function greet() {
-  const [city, total] = await Promise.all([ask('{ areas(search: "市", level: CITY, first: 1) { nodes { name population } } }'), drawMap()]);
-  const area = city.data?.areas.nodes[0];
-  const place = area ? `${area.name}, ${area.population.toLocaleString("en")} residents · ` : "";
-  find("status").textContent = `Running · ${place}${total} care stations on the map`;
+  const total = await drawMap();
+  const city = await drawTowns(); // Drawn last, so that no mark hides a name.
+  find("status").textContent = `Running · ${city}${total} care stations on the map`;
 }
 
 for (const [label, query] of Object.entries(EXAMPLES)) {
