@@ -20,7 +20,7 @@ async def hold(name: str, *, holder: str, seconds: float = LEASE_SECONDS) -> boo
 # The look before the insert keeps those who wait from locking the row once a second each.
 _HOLD = """
 INSERT INTO lease (name, holder, until)
-SELECT $1, $2, clock_timestamp() + $3 WHERE NOT EXISTS (
+SELECT $1::text, $2::text, clock_timestamp() + $3 WHERE NOT EXISTS (
     SELECT FROM lease WHERE name = $1 AND holder <> $2 AND until > clock_timestamp()
 )
 ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until

@@ -40,6 +40,7 @@ class Relay:
     def __init__(self, redis: Redis | None = None) -> None:
         self.holder = uuid4().hex
         self.is_holder = False
+        self.wakes = 0
         self._redis = redis
         self._stream: Stream | None = None
         self._told: int | None = None
@@ -73,6 +74,7 @@ class Relay:
 
     def wake(self) -> None:
         """Say that something was committed; without it the sweep finds it 200 ms later."""
+        self.wakes += 1
         self._woken.set()
 
     async def _keep_at(self, job: Callable[[], Awaitable[None]], name: str) -> None:
