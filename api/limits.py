@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Every limit of a request; counts are of one operation with its fragments spread out."""
+    """Every limit of a request; counts are with fragments spread out."""
 
     body_bytes: int = 64 * 1024
     tokens: int = 2_000

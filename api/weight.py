@@ -85,9 +85,13 @@ class Scale:
         return None
 
     def _too_heavy(self) -> GraphQLError | None:
+        fields = 0
         for node in self._document.definitions:
             if isinstance(node, OperationDefinitionNode):
                 weight = self._definition(node)
+                # Each operation is validated, so their fields count together.
+                fields += weight.fields
+                weight = weight._replace(fields=fields)
             elif isinstance(node, FragmentDefinitionNode):
                 weight = self._fragment(node.name.value)
             else:
