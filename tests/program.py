@@ -1,0 +1,60 @@
+"""The program itself as a process: `python -m api …` on a port of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[1]
+READY_SECONDS = 20.0
+LEAVE_SECONDS = 10.0
+SECRET = "a secret of forty characters for the tests"  # noqa: S105
+
+
+def free_port() -> int:
+    """Give a port of the loopback that nobody has at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def serving(*, database_url: str, redis_url: str | None = None, **more: str) -> Iterator[str]:
+    """Run `serve` on these servers until the block ends; gives its address."""
+    port = free_port()
+    environment = {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url or "",
+        "JWT_SECRET": SECRET,
+        "PUBLIC_SCHEMA": "1",
+        "DEV_SIGN_IN": "1",
+        "PORT": str(port),
+        **more,
+    }
+    command = [sys.executable, "-m", "api", "serve"]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_until_ready(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(LEAVE_SECONDS)
+
+
+def wait_until_ready(address: str, process: "subprocess.Popen[bytes]") -> None:
+    """Poll until the program says that it is ready; fails when it has left."""
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the program left"
+        try:
+            if httpx.get(f"{address}/health/ready").is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.02)
+    raise TimeoutError("the program is not ready")
