@@ -28,7 +28,7 @@ class Run:
         after: Sequence[str] = (),
     ) -> None:
         self.data_dir = data_dir
-        self.process = subprocess.Popen(  # noqa: S603 - our own program
+        self.process = subprocess.Popen(
             [*before, python, "-m", "tests.stack_run", str(data_dir), *after],
             cwd=ROOT,
             # Another Python than the environment's finds the packages here.

@@ -32,7 +32,7 @@ def modules() -> Path:
     folder = ROOT / "node_modules"
     if not (folder / "graphql-http" / "package.json").exists():
         install = [npm, "install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"]
-        done = subprocess.run(  # noqa: S603 - a fixed command
+        done = subprocess.run(
             [*install, "--prefix", str(ROOT), SUITE, GRAPHQL],
             capture_output=True,
             text=True,
@@ -47,7 +47,7 @@ def modules() -> Path:
 @pytest.fixture
 def port() -> Iterator[int]:
     command = [sys.executable, "-m", "tests.edge"]
-    with subprocess.Popen(  # noqa: S603 - a fixed command
+    with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdin
@@ -57,7 +57,7 @@ def port() -> Iterator[int]:
 
 
 def test_every_audit_of_graphql_over_http_passes(modules: Path, port: int) -> None:
-    done = subprocess.run(  # noqa: S603 - a fixed command
+    done = subprocess.run(
         ["node", "-e", SCRIPT, f"http://127.0.0.1:{port}/graphql"],  # noqa: S607 - found above
         cwd=modules.parent,
         capture_output=True,

@@ -59,7 +59,7 @@ def make(directory: Path, *arguments: str, path: Path | None = None) -> tuple[in
     shutil.copy(ROOT / "Makefile", directory)
     for lock in LOCKS:
         shutil.copy(ROOT / lock, directory)
-    done = subprocess.run(  # noqa: S603 - our own Makefile
+    done = subprocess.run(
         [str(shutil.which("make")), *arguments],
         cwd=directory,
         env={**os.environ, "PATH": str(path or os.environ["PATH"]), "MAKEFLAGS": ""},

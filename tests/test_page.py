@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 from models import page
 from models.errors import Invalid
 
-keys = st.integers(-(2**53), 2**53) | st.text(max_size=16) | st.floats(allow_nan=False, allow_infinity=False)
+keys = (
+    st.integers(-(2**53), 2**53)
+    | st.text(max_size=16)
+    | st.floats(allow_nan=False, allow_infinity=False)
+)
 
 
 @given(st.lists(keys, min_size=1, max_size=3))
