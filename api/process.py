@@ -11,7 +11,7 @@ import structlog
 
 from api.rate import Limits
 from api.settings import Settled
-from models import db, event, station
+from models import db, event, station, tasks
 from models.errors import Unavailable
 from models.event import Event, Relay, Topic
 from resolvers.live import Hub
@@ -32,7 +32,7 @@ async def running(settled: Settled, limits: Limits, *, relays: bool) -> AsyncIte
         redis = event.connect_redis(settled.redis_url) if settled.redis_url else None
         if redis:
             stack.push_async_callback(redis.aclose)
-            stack.push_async_callback(_cancelled, _begin(limits.settle_for_ever(redis), "rate"))
+            stack.push_async_callback(tasks.end, [_begin(limits.settle_for_ever(redis), "rate")])
         hub = Hub(redis)
         hub.on(Topic.STATION, _refresh_stations)
         hub.start()
@@ -42,7 +42,7 @@ async def running(settled: Settled, limits: Limits, *, relays: bool) -> AsyncIte
         # After the hub knows where it begins: a change during the load is refreshed after it.
         await station.load()
         stack.callback(station.forget)
-        stack.push_async_callback(_cancelled, _begin(_reload_stations(), "reload stations"))
+        stack.push_async_callback(tasks.end, [_begin(_reload_stations(), "reload stations")])
         if relays:
             relay = Relay(redis)
             relay.start()
@@ -70,11 +70,6 @@ async def _reload_stations() -> None:
 
 def _begin(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
     return asyncio.create_task(work, name=name)
-
-
-async def _cancelled(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 def _settle_memory() -> None:

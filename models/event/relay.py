@@ -15,6 +15,7 @@ from uuid import uuid4
 import structlog
 from redis.asyncio import Redis
 
+from models import tasks
 from models.errors import Unavailable
 from models.event import feed, lease, line
 from models.event.backoff import Backoff
@@ -63,10 +64,8 @@ class Relay:
 
     async def stop(self) -> None:
         """Stop, and give the lease back so that another takes over at once."""
-        tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        running, self._tasks = self._tasks, []
+        await tasks.end(running)
         self.is_holder = False
         with suppress(Unavailable, TimeoutError):
             async with asyncio.timeout(STOP_SECONDS):

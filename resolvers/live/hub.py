@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import structlog
 from redis.asyncio import Redis
 
-from models import event
+from models import event, tasks
 from models.errors import Unavailable
 from models.event import Backoff, Event, Scope, Stream, Topic
 from resolvers.live.watch import Watch
@@ -45,10 +45,8 @@ class Hub:
 
     async def stop(self) -> None:
         """Stop, and end every watch."""
-        tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        running, self._tasks = self._tasks, []
+        await tasks.end(running)
         for watches in list(self._watches.values()):
             for watch in list(watches):
                 watch.close()
@@ -78,7 +76,7 @@ class Hub:
         else:
             self._callbacks.append((watch, callback))
 
-    async def follow(self, watch: Watch, *, after: int) -> AsyncIterator[list[Event]]:
+    async def follow(self, watch: Watch, *, after: int) -> AsyncGenerator[list[Event], None]:
         """Give everything that `watch` gets after position `after`: in order, each once.
 
         What was before the watch, or did not fit into it, is read from PostgreSQL in pages, so
