@@ -9,6 +9,8 @@ import structlog
 def configure(level: str) -> None:
     """Set up structlog, and let the libraries speak up only when something is wrong."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    # It warns of every malformed request: a line that any client could write at will.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

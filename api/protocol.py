@@ -1,11 +1,12 @@
 """HTTP/1.1 as uvicorn speaks it, with limits on what a client may send and how slowly.
 
 A head of more than HEADERS_MOST headers or HEAD_BYTES_MOST bytes is refused with 431; a head or
-body that is not complete within SLOW_SECONDS is cut with 408, and so is a client that does not
-take its answer. Every refusal is JSON like all others.
+body that is not complete within SLOW_SECONDS is refused with 408, and a client that does not take
+its answer in that time is cut. Every refusal is JSON like all others.
 """
 
-from asyncio import TimerHandle
+from asyncio import TimerHandle, Transport
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -14,8 +15,10 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 HEADERS_MOST = 100
 HEAD_BYTES_MOST = 16_384
 SLOW_SECONDS = 10.0
-UNREAD_BYTES_MOST = 1_048_576
-"""How much of a body is thrown away after its answer before the connection is cut."""
+LINGER_SECONDS = 2.0
+"""How long a refused client may go on sending: cut at once, it would never see its refusal."""
+REQUEST_BYTES_MOST = 8_388_608
+"""How much of one request is read, most of it to be thrown away, before the connection is cut."""
 
 _MALFORMED = (400, "The request is not HTTP/1.1.")
 _LARGE_HEAD = (431, f"A head has at most {HEADERS_MOST} headers and {HEAD_BYTES_MOST} bytes.")
@@ -26,8 +29,22 @@ class LargeHead(Exception):
     """The head of a request is over the limits."""
 
 
+class _GentleTransport:
+    """What a request's answer is written to; closing it gives way to `_close_after_answer`."""
+
+    __slots__ = ("close", "is_closing", "write")
+
+    def __init__(self, transport: Transport, close: Callable[[], None]) -> None:
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+        self.close = close
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's protocol with limits; given to `uvicorn.Config(http=…)`."""
+
+    slow_seconds = SLOW_SECONDS
+    linger_seconds = LINGER_SECONDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - uvicorn's own
         super().__init__(*args, **kwargs)
@@ -35,41 +52,46 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stalled: TimerHandle | None = None
         self._refusal = _MALFORMED
         self._is_refused = False
+        self._is_lingering = False
         self._is_in_head = True
         self._received_bytes = 0
         self._head_bytes = 0
         self._header_count = 0
-        self._unread_bytes = 0
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - uvicorn's own
         """Give a new connection the time of one head."""
         super().connection_made(transport)
+        self._gentle = _GentleTransport(transport, self._close_after_answer)
         self._start_clock()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Leave no timer behind."""
         self._stop_clock()
-        self.resume_writing()
+        self._stop_stalled()
+        self._unset_keepalive_if_required()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser, unless this client was refused already."""
-        if self._is_refused:
-            return
-        if self._is_in_head:
-            # One header without an end reaches no callback of the parser: count what comes in.
-            self._received_bytes += len(data)
-        if self._deadline is None:
-            self._start_clock()
-        super().data_received(data)
-        if self._is_in_head and self._received_bytes > HEAD_BYTES_MOST and not self._is_refused:
-            self._refuse(_LARGE_HEAD)
+        # One header without an end reaches no callback of the parser: count what comes in.
+        self._received_bytes += len(data)
+        if self._received_bytes > REQUEST_BYTES_MOST:
+            self.transport.abort()
+        elif not self._is_refused:
+            if self._deadline is None:
+                self._start_clock()
+            super().data_received(data)
+            if self._is_in_head and self._received_bytes > HEAD_BYTES_MOST:
+                self._refuse(_LARGE_HEAD)
 
     def on_message_begin(self) -> None:
         """Begin to count a head."""
         super().on_message_begin()
-        self._is_in_head = True
-        self._received_bytes = self._head_bytes = self._header_count = self._unread_bytes = 0
+        self._head_bytes = self._header_count = 0
+        # It may have come in together with the end of the request before.
+        self._received_bytes = max(1, self._received_bytes)
+        if self._deadline is None:
+            self._start_clock()
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the address, which counts as head."""
@@ -88,16 +110,9 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Begin the time of the body."""
         super().on_headers_complete()
+        self.cycle.transport = self._gentle  # type: ignore[assignment] # It uses no more of it.
         self._is_in_head = False
         self._start_clock()
-
-    def on_body(self, body: bytes) -> None:
-        """Take a part of the body; one that nobody reads is not taken for ever."""
-        super().on_body(body)
-        if self.cycle.response_complete:
-            self._unread_bytes += len(body)
-            if self._unread_bytes > UNREAD_BYTES_MOST:
-                self.transport.abort()
 
     def on_message_complete(self) -> None:
         """End the time of the request."""
@@ -106,6 +121,20 @@ class BoundedProtocol(HttpToolsProtocol):
         self._received_bytes = 0
         self._stop_clock()
 
+    def on_response_complete(self) -> None:
+        """Go on to the next request, unless this was the connection's last."""
+        if self._is_lingering:
+            self.flow.resume_reading()
+        else:
+            super().on_response_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection without news; what its client never took is thrown away."""
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        else:
+            super().timeout_keep_alive_handler()
+
     def send_400_response(self, msg: str) -> None:
         """Refuse what the parser could not take."""
         self._refuse(self._refusal)
@@ -113,54 +142,66 @@ class BoundedProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """Give a client that does not take its answer a limited time."""
         super().pause_writing()
-        if self._stalled is None:
-            self._stalled = self.loop.call_later(SLOW_SECONDS, self.transport.abort)
+        self._start_stalled()
 
     def resume_writing(self) -> None:
         """Go on: the client took its answer."""
         super().resume_writing()
-        if self._stalled is not None:
-            self._stalled.cancel()
-            self._stalled = None
+        if not self.transport.is_closing():
+            self._stop_stalled()
 
     def _unsupported_upgrade_warning(self) -> None:
         """Write no log line for what any client can send."""
 
     def _start_clock(self) -> None:
         self._stop_clock()
-        self._deadline = self.loop.call_later(SLOW_SECONDS, self._cut)
+        self._deadline = self.loop.call_later(self.slow_seconds, self._cut)
 
     def _stop_clock(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
+    def _start_stalled(self) -> None:
+        if self._stalled is None:
+            self._stalled = self.loop.call_later(self.slow_seconds, self.transport.abort)
+
+    def _stop_stalled(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+
     def _cut(self) -> None:
         self._deadline = None
-        if self.pipeline:
-            # An earlier request of this connection is still being answered.
+        if self._is_answering:
+            # What follows waits for the answer, whose time is limited elsewhere.
             self._start_clock()
-        elif self._has_asked:
+        elif self._received_bytes or not self._is_in_head:
             self._refuse(_SLOW)
         else:
             self.transport.close()
 
     @property
-    def _has_asked(self) -> bool:
-        return self._received_bytes > 0 or not self._is_in_head
+    def _is_answering(self) -> bool:
+        """Whether an earlier request than the one that is coming in has no whole answer yet."""
+        if self._is_in_head:
+            return self.cycle is not None and not self.cycle.response_complete
+        return bool(self.pipeline)
 
     def _refuse(self, refusal: tuple[int, str]) -> None:
-        self._is_refused = True
-        self._stop_clock()
-        if self.cycle is not None and self.cycle.response_started:
-            # Bytes of another answer are on their way, or this one's: nothing may mix with them.
-            if self.cycle.response_complete and self._is_in_head:
-                self._write(refusal)
-            self.transport.close()
+        if self._is_refused:
             return
-        self._write(refusal)
-        self.transport.close()
-        if self.cycle is not None:
+        self._is_refused = True
+        if self._is_in_head and self._is_answering:
+            # Answers keep the order of requests: the connection ends after the last good one.
+            self.cycle.keep_alive = False
+            self._stop_clock()
+        elif self._is_in_head:
+            self._write(refusal)
+        elif self._is_answering or self.cycle.response_started:
+            self.transport.abort()
+        else:
+            self._write(refusal)
             self.cycle.disconnected = True
             self.cycle.message_event.set()
 
@@ -176,3 +217,19 @@ class BoundedProtocol(HttpToolsProtocol):
             b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body),
         ]
         self.transport.write(b"".join([*head, body]))
+        self._linger()
+
+    def _close_after_answer(self) -> None:
+        """Close in limited time, whether or not the client takes its answer."""
+        if self._is_in_head:
+            self.transport.close()
+            self._start_stalled()
+        else:
+            self._is_refused = True
+            self._linger()
+
+    def _linger(self) -> None:
+        self._is_lingering = True
+        self.transport.write_eof()
+        self._stop_clock()
+        self._deadline = self.loop.call_later(self.linger_seconds, self.transport.abort)
