@@ -24,8 +24,10 @@ from tests.events import (
     gather,
     hub_of,
     lay_out_areas,
+    place_all,
     relaying,
     until,
+    versions,
 )
 
 
@@ -38,10 +40,6 @@ async def areas(database: Database) -> None:
 async def redis(redis_url: str) -> AsyncIterator[Redis]:
     async with event.connect_redis(redis_url) as client:
         yield client
-
-
-def versions(events: list[Event]) -> list[int]:
-    return [found.version for found in events]
 
 
 @pytest.fixture(params=["with the stream", "by sweeping"])

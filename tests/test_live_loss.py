@@ -13,15 +13,17 @@ from redis.asyncio import Redis
 from api.stack.valkey import Valkey
 from models import db, event
 from models.errors import Unavailable
-from models.event import Event, Stream, Topic, lease, line
+from models.event import Stream, Topic
 from tests.conftest import Database
 from tests.events import (
     change,
     gather,
     hub_of,
     lay_out_areas,
+    place_all,
     relaying,
     until,
+    versions,
 )
 
 
@@ -70,13 +72,6 @@ def own_valkey() -> Iterator[OwnValkey]:
     yield valkey
     valkey.kill()
     shutil.rmtree(directory)
-
-
-async def place_all() -> list[Event]:
-    assert await lease.hold(line.JOB, holder="test")
-    events = await line.place("test")
-    await lease.release(line.JOB, holder="test")
-    return events
 
 
 async def test_a_hub_that_starts_late_begins_with_what_comes(redis: Redis) -> None:
