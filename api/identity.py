@@ -46,6 +46,9 @@ class Tokens:
         self._key_id = hashlib.sha256(secret.encode()).hexdigest()[:8]
         self._kept: OrderedDict[bytes, Bearer] = OrderedDict()
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def issue(self, person_id: int) -> tuple[str, datetime]:
         """Make a token for a person; gives it with its end."""
         ends = int(time.time()) + TOKEN_SECONDS

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
@@ -50,7 +51,7 @@ class Bucket:
     spent: int = 0
 
     def take(self, now: float) -> float:
-        """Take one; gives 0, or the seconds until one is there."""
+        """Take one at `now` (seconds of any clock); gives 0, or the seconds until one is there."""
         self.left = min(self.rate.burst, self.left + (now - self.at) * self.rate.per_second)
         self.at = now
         if self.left < 1:
@@ -61,10 +62,11 @@ class Bucket:
 
 
 class Limits:
-    """The buckets of one process."""
+    """The buckets of one process; `clock` gives seconds."""
 
-    def __init__(self, *, is_on: bool = True) -> None:
+    def __init__(self, *, is_on: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
         self._is_on = is_on
+        self._clock = clock
         self._buckets: OrderedDict[tuple[str, str], Bucket] = OrderedDict()
         self._unsettled: set[tuple[str, str]] = set()
 
@@ -84,13 +86,16 @@ class Limits:
         if not self._is_on:
             return
         key = (rate.name, who)
-        now = time.monotonic()
+        now = self._clock()
         bucket = self._buckets.get(key) or self._open(key, rate, now)
         self._buckets.move_to_end(key)
         wait = bucket.take(now)
         self._unsettled.add(key)
         if wait:
             raise EdgeError(EdgeCode.LIMITED, "请求过于频繁，请稍后再试", retry_after=wait)
+
+    def __len__(self) -> int:
+        return len(self._buckets)
 
     def _open(self, key: tuple[str, str], rate: Rate, now: float) -> Bucket:
         if len(self._buckets) >= BUCKETS_MOST:
@@ -105,14 +110,15 @@ class Limits:
         while True:
             await asyncio.sleep(SETTLE_SECONDS)
             try:
-                await self._settle(redis)
+                await self.settle(redis)
                 is_reachable = True
             except (RedisError, OSError) as lost:
                 if is_reachable:
                     log.warning("rate_limits_are_local", reason=str(lost))
                 is_reachable = False
 
-    async def _settle(self, redis: "Redis") -> None:
+    async def settle(self, redis: "Redis") -> None:
+        """Tell what was spent here and learn what others spent; raises RedisError, OSError."""
         keys = [key for key, _ in zip(self._unsettled, range(SETTLE_KEYS_MOST), strict=False)]
         if not keys:
             return
@@ -123,10 +129,15 @@ class Limits:
         for key, (bucket, spent) in zip(keys, told, strict=True):
             name = "rate:" + ":".join(key)
             pipeline.evalsha(_SHA, 1, name, bucket.rate.per_second, bucket.rate.burst, spent)
-        _, *answers = await pipeline.execute()
+        try:
+            _, *answers = await pipeline.execute()
+        except BaseException:
+            self._unsettled.update(key for key in keys if key in self._buckets)
+            raise
         for (bucket, spent), left in zip(told, answers, strict=True):
             bucket.spent -= spent
-            bucket.left = min(bucket.left, float(left))
+            # What was spent while Redis answered, it does not know yet.
+            bucket.left = min(bucket.left, float(left) - bucket.spent)
 
 
 def house(address: str) -> str:
@@ -136,6 +147,8 @@ def house(address: str) -> str:
     except ValueError:
         return address
     if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
         return parsed.exploded[: HOUSE_PREFIX // 4 + HOUSE_PREFIX // 16 - 1]
     return address
 

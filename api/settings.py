@@ -3,7 +3,7 @@
 import ipaddress
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import (
     BeforeValidator,
     Field,
+    FilePath,
     IPvAnyNetwork,
     SecretStr,
     ValidationError,
@@ -34,6 +35,8 @@ def _parts(value: object) -> object:
 
 
 Listed = BeforeValidator(_parts)
+# As browsers send it: one that is written otherwise would never match, and "*" is no origin.
+Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
 
 
 class Settings(BaseSettings):
@@ -49,12 +52,12 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(ge=1, le=WORKERS_MOST)] = 1
     jwt_secret: Annotated[SecretStr, Field(min_length=SECRET_LENGTH_LEAST)] | None = None
     wechat_app_id: str | None = None
-    allowed_origins: Annotated[tuple[str, ...], NoDecode, Listed] = ()
+    allowed_origins: Annotated[tuple[Origin, ...], NoDecode, Listed] = ()
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, Listed] = ()
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, Listed] = ()
     metrics_token: SecretStr | None = None
     public_schema: bool | None = None
-    trusted_documents: Path | None = None
+    trusted_documents: FilePath | None = None
     rate_limit: bool = True
     dev_sign_in: bool | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -106,9 +109,9 @@ class Settled:
     sign-in codes of development people are taken.
     """
 
-    database_url: str
-    redis_url: str | None
-    token_secret: str
+    database_url: str = field(repr=False)
+    redis_url: str | None = field(repr=False)
+    token_secret: str = field(repr=False)
     shows_schema: bool
     lets_developers_in: bool
 
