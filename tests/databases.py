@@ -13,7 +13,7 @@ import asyncpg
 from api.stack import Servers
 from tests.shared import exclusive
 
-Fill = Callable[[str], Awaitable[None]]
+Fill = Callable[[str], Awaitable[object]]
 
 
 def url_of(url: str, name: str) -> str:

@@ -1,10 +1,11 @@
-"""The standard city: the whole geography of the reference city, made from one seed number.
+"""The standard city: the places and people that a new installation begins with.
 
-The same seed gives the same rows on every machine. Places, people and names are invented; the
-figures, the towns and their coordinates are those of the reference city.
+Everything is made from one seed and one table of towns, to the figures of the reference city.
+Names of people, telephone numbers and all that lies below the towns are made up.
 """
 
 from api.city.areas import (
+    CITY_CODE,
     DEVELOPMENT_GRID,
     DEVELOPMENT_MICRO_GRID,
     DEVELOPMENT_VILLAGE,
@@ -12,16 +13,21 @@ from api.city.areas import (
     OTHER_MICRO_GRID,
     OTHER_VILLAGE,
 )
-from api.city.load import Progress, is_loaded, load
+from api.city.load import City, Progress, build, is_loaded, load
+from api.city.names import SEED
 
 __all__ = [
+    "CITY_CODE",
     "DEVELOPMENT_GRID",
     "DEVELOPMENT_MICRO_GRID",
     "DEVELOPMENT_VILLAGE",
     "OTHER_GRID",
     "OTHER_MICRO_GRID",
     "OTHER_VILLAGE",
+    "SEED",
+    "City",
     "Progress",
+    "build",
     "is_loaded",
     "load",
 ]

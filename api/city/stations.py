@@ -45,8 +45,8 @@ SUSPENDED, CLOSED = 24, 9
 REACH = 0.7
 EXTRA_SHARE = 0.5
 VERIFIED_SHARE = 0.9
-VERIFIED_FROM = datetime(2025, 11, 3, 9, tzinfo=CITY_ZONE)
-VERIFIED_MINUTES = 300 * 24 * 60
+VERIFIED_FROM = datetime(2025, 11, 3, 8, 30, tzinfo=CITY_ZONE)
+VERIFIED_DAYS, VERIFIED_MINUTES = 300, 9 * 60
 PHONE = "0510-8600{:04}"
 """One block of numbers for all; the last four digits count the stations."""
 
@@ -252,7 +252,9 @@ def _row(number: int, code: str, site: Site, status: Status, randomness: random.
     extra = [it for it in premises.extra if randomness.random() < EXTRA_SHARE]
     has_phone = randomness.random() < premises.phone_share
     is_verified = randomness.random() < VERIFIED_SHARE
-    verified = timedelta(minutes=randomness.randrange(VERIFIED_MINUTES))
+    verified = timedelta(
+        days=randomness.randrange(VERIFIED_DAYS), minutes=randomness.randrange(VERIFIED_MINUTES)
+    )
     house = randomness.randint(1, 188)
     services = randomness.sample(premises.services, randomness.randint(2, len(premises.services)))
     return Row(
@@ -261,7 +263,7 @@ def _row(number: int, code: str, site: Site, status: Status, randomness: random.
         area_code=site.area.code if is_studio else site.home.code[:14],
         kind=site.kind.value,
         name=_name(site, randomness),
-        address=f"{CITY_NAME}{site.town.name}{site.village.name}{site.home.spoken}{house}号",
+        address=f"{CITY_NAME}{site.town.name}{site.village.name}{_door(site.home, house)}",
         longitude=at.longitude,
         latitude=at.latitude,
         phone=PHONE.format(number) if has_phone else None,
@@ -282,4 +284,16 @@ def _name(site: Site, randomness: random.Random) -> str:
         return f"{site.village.name}{label}"
     if site.kind is Kind.MEDIATION_STUDIO:
         return f"{site.area.name}老{randomness.choice(list(names.SURNAMES))}{label}"
-    return f"{site.village.name}{site.home.spoken}{label}"
+    return f"{site.village.name}{_where(site.home)}{label}"
+
+
+def _where(home: Place) -> str:
+    """Name the hamlet, or the estate without its blocks."""
+    return home.spoken.rstrip("0123456789至幢")
+
+
+def _door(home: Place, house: int) -> str:
+    """Write the last part of an address: a block of an estate, or a house of a hamlet."""
+    if home.spoken.endswith("幢"):
+        return f"{home.spoken.partition('至')[0]}幢"
+    return f"{home.spoken}{house}号"
