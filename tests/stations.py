@@ -1,10 +1,11 @@
 """Stations for tests: rows as the database gives them, around a made-up town."""
 
-from collections.abc import Iterable
+import random
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from models import station
+from models import db, station
 from models.area import Area, AreaKind, Level
 from models.geo import Point
 from models.station import Kind, Snapshot
@@ -59,3 +60,34 @@ def build(rows: Iterable[dict[str, Any]]) -> Snapshot:
     made = station.from_rows(rows, {GRID.code: GRID}, at=NOON)
     station.use(made)
     return made
+
+
+def scatter(
+    seed: int, count: int, *, kinds: Sequence[Kind] = tuple(Kind), degrees: float = 0.05
+) -> list[dict[str, Any]]:
+    """Give rows of stations of these kinds, strewn around CENTRE, the same for the same seed."""
+    draw = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    places = [
+        (CENTRE.longitude + draw.gauss(0, degrees), CENTRE.latitude + draw.gauss(0, degrees))
+        for _ in range(count)
+    ]
+    return [row(key, place, kind=draw.choice(kinds).value) for key, place in enumerate(places, 1)]
+
+
+async def plant(rows: Iterable[dict[str, Any]]) -> None:
+    """Write rows into the database, where their areas are; a row that is there is replaced."""
+    for columns in rows:
+        names = [name for name in columns if name != "id"]
+        marks = ", ".join(f"${place}" for place in range(1, len(names) + 2))
+        sets = ", ".join(f"{name} = excluded.{name}" for name in names)
+        await db.execute(
+            f"INSERT INTO station (id, {', '.join(names)}) OVERRIDING SYSTEM VALUE"  # noqa: S608 - our own names
+            f" VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {sets}",
+            columns["id"],
+            *(columns[name] for name in names),
+        )
+
+
+async def uproot(*ids: int) -> None:
+    """Take stations out of the database."""
+    await db.execute("DELETE FROM station WHERE id = ANY($1)", list(ids))
