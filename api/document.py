@@ -174,6 +174,9 @@ class Documents:
         return self._priced(tree, digest)
 
     def _parsed(self, text: str) -> DocumentNode:
+        if text.count("\n") + text.count("\r") > self.limits.lines:
+            # For each error graphql-core counts the lines before it anew.
+            raise BadDocument(GraphQLError(f"Document has more than {self.limits.lines} lines."))
         try:
             return parse(text, max_tokens=self.limits.tokens)
         except GraphQLError as error:

@@ -9,6 +9,8 @@ class Limits:
 
     body_bytes: int = 64 * 1024
     tokens: int = 2_000
+    lines: int = 4_000
+    literal_tokens: int = 500
     fields: int = 400
     aliases: int = 30
     directives: int = 30

@@ -16,6 +16,8 @@ from graphql import (
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    Token,
+    TokenKind,
 )
 
 from api.limits import Limits
@@ -60,6 +62,8 @@ class Scale:
 
     def excess(self) -> GraphQLError | None:
         """Give the first limit that the document breaks, or None."""
+        if literal_tokens(self._document) > self._limits.literal_tokens:
+            return _over("tokens in lists and objects", self._limits.literal_tokens)
         counts = self._too_many_definitions()
         if counts:
             return counts
@@ -207,6 +211,30 @@ class _Tally:
             self.introspection_depth = max(self.introspection_depth, depth)
         else:
             self.depth = max(self.depth, depth)
+
+
+def literal_tokens(document: DocumentNode) -> int:
+    """Count the tokens of list and object literals: validation looks hard at each of them."""
+    assert document.loc, "a parsed document knows where it stands"
+    is_argument, depth, count = False, 0, 0
+    token: Token | None = document.loc.start_token
+    while token:
+        if token.kind is TokenKind.PAREN_L:
+            is_argument = True
+        elif token.kind is TokenKind.PAREN_R:
+            is_argument, depth = False, 0
+        elif is_argument and token.kind in _OPENING:
+            depth += 1
+        elif is_argument and token.kind in _CLOSING:
+            depth -= 1
+        elif depth > 0:
+            count += 1
+        token = token.next
+    return count
+
+
+_OPENING = (TokenKind.BRACKET_L, TokenKind.BRACE_L)
+_CLOSING = (TokenKind.BRACKET_R, TokenKind.BRACE_R)
 
 
 def _is_on_introspection(node: OperationDefinitionNode | FragmentDefinitionNode) -> bool:

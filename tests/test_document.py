@@ -119,6 +119,16 @@ def nested(depth: int, inner: str = "name") -> str:
             "Document has more than 50 fragments.",
         ),
         (
+            "{ thing(x: [" + "1 " * 500 + "]) { name } }",
+            "{ thing(x: [" + "1 " * 501 + "]) { name } }",
+            "Document has more than 500 tokens in lists and objects.",
+        ),
+        (
+            "{ thing(x: {" + "a: 1 " * 166 + "}) { name } }",
+            "{ thing(x: {" + "a: 1 " * 167 + "}) { name } }",
+            "Document has more than 500 tokens in lists and objects.",
+        ),
+        (
             "{ " + "a" * 255 + ": name }",
             "{ " + "a" * 256 + ": name }",
             "An alias is longer than 255 characters.",
@@ -144,6 +154,12 @@ def test_tokens_are_counted_while_they_are_read(documents: Documents) -> None:
     assert isinstance(documents.of(many), Document)
     message = why_refused(documents, many + "#\n#")
     assert message == "Syntax Error: Document contains more than 2000 tokens. Parsing aborted."
+
+
+def test_lines_are_counted_before_anything_is_read(documents: Documents) -> None:
+    assert isinstance(documents.of("{ name" + "\n" * 4_000 + "}"), Document)
+    for text in ("{ name" + "\n" * 4_001 + "}", "{ name" + "\r" * 4_001 + "}"):
+        assert why_refused(documents, text) == "Document has more than 4000 lines."
 
 
 def test_the_introspection_query_of_graphiql_passes() -> None:
