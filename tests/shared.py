@@ -68,7 +68,7 @@ def clean_up(directory: Path) -> None:
 
 def _start_keeper(directory: Path, written: Path) -> None:
     with (directory / "keeper.log").open("ab") as log:
-        keeper = subprocess.Popen(  # noqa: S603 - this very file
+        keeper = subprocess.Popen(
             [sys.executable, "-m", "tests.shared", str(directory)],
             cwd=Path(__file__).parents[1],
             stdin=subprocess.DEVNULL,
