@@ -5,6 +5,7 @@
 `city` · the same with the standard city in it
 `database_url`, `city_url` · the same databases without the pool, for tests with processes
 `redis_url` · an empty Valkey database of this test process
+`client` · an HTTP client of the small schema of tests/edge.py
 """
 
 import os
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import httpx
 import pytest
 import redis
 
@@ -135,3 +137,15 @@ def redis_url(servers: Servers) -> str:
     with redis.Redis.from_url(url) as client:
         client.flushdb()
     return url
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[httpx.Client]:
+    """Give a client of the small schema of tests/edge.py behind the edge."""
+    from tests import edge
+
+    with (
+        edge.served(edge.endpoint()) as port,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client,
+    ):
+        yield client
