@@ -96,5 +96,9 @@ async def _next(old: Snapshot, ids: set[int]) -> Snapshot:
     rows = await db.fetch(_SOME, list(ids))
     codes = {row["area_code"][: area.GRID_CODE_LENGTH] for row in rows}
     grids = await area.find_all(codes - old.grids.keys()) if codes - old.grids.keys() else {}
-    grids = {code: grid for code, grid in grids.items() if grid.level is area.Level.GRID}
+    grids = {code: grid for code, grid in grids.items() if _holds(grid)}
     return await asyncio.to_thread(changed, old, rows, ids, grids)
+
+
+def _holds(found: area.Area) -> bool:
+    return found.level is area.Level.GRID and found.ended_on is None
