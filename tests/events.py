@@ -109,3 +109,21 @@ async def place_all() -> list[Event]:
 def versions(events: list[Event]) -> list[int]:
     """Give the versions of the things that changed, in order."""
     return [found.version for found in events]
+
+
+async def count(table: str) -> int:
+    """Count the rows of a table."""
+    row = await db.fetch_one(f"SELECT count(*) AS rows FROM {table}")  # noqa: S608 - a test's words
+    assert row
+    return int(row["rows"])
+
+
+async def write(thing_id: int, versions: int) -> None:
+    """Commit versions 1 to `versions` of a thing."""
+    for version in range(1, versions + 1):
+        await change(thing_id, version)
+
+
+async def is_placed(position: int) -> bool:
+    """Say whether the line has come to a position."""
+    return await event.last_position() >= position
