@@ -118,9 +118,12 @@ async def is_migrated() -> bool:
 async def migrate(url: str) -> None:
     """Bring the database at `url` to this checkout's shape by Tortoise's migrations."""
     # The ORM is imported only here: a serving process does without it.
+    from tortoise.context import TortoiseContext
     from tortoise.migrations.api import migrate as apply
 
-    await apply(config=tortoise_config(url))
+    # Without a context of its own it leaves its connection open.
+    async with TortoiseContext():
+        await apply(config=tortoise_config(url))
 
 
 def tortoise_config(url: str) -> dict[str, Any]:

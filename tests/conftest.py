@@ -83,17 +83,9 @@ def databases(request: pytest.FixtureRequest, servers: Servers) -> Databases:
     return Databases.of(servers, directory=request.config.stash[DIRECTORY], worker=worker)
 
 
-async def migrate(url: str) -> None:
-    from tortoise.context import TortoiseContext
-
-    # A template can be copied only when nobody is connected to it; the context hangs up.
-    async with TortoiseContext():
-        await db.migrate(url)
-
-
 @pytest.fixture(scope="session")
 def template(databases: Databases) -> str:
-    return databases.template("template", fill=migrate)
+    return databases.template("template", fill=db.migrate)
 
 
 @pytest.fixture(scope="session")
