@@ -61,9 +61,7 @@ def worker(listener: int, relays: Annotated[bool, typer.Option("--relays")] = Fa
     server.die_with_parent()
     with _explained(), server.stoppable():
         given = _settings()
-        server.listen(
-            given, _own_servers(given), relays=relays, listener=socket.socket(fileno=listener)
-        )
+        server.listen(socket.socket(fileno=listener), given, _own_servers(given), relays=relays)
 
 
 @app.command()
@@ -142,13 +140,18 @@ def _greet(given: Settings, settled: Settled) -> None:
 @contextmanager
 def _explained() -> Iterator[None]:
     """Turn what a person can mend into a sentence."""
+    import asyncpg
+
+    from api.server import ListenError
     from api.stack import StackError
     from models.errors import Unavailable
 
     try:
         yield
-    except (SettingsError, StackError) as wrong:
+    except (SettingsError, StackError, ListenError) as wrong:
         raise _leave(str(wrong)) from None
+    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as no:
+        raise _leave(f"DATABASE_URL: {no}") from None
     except Unavailable as lost:
         raise _leave(f"The database does not answer: {lost}") from None
 

@@ -1,8 +1,7 @@
-"""The application: routes, lifespan, health and metrics."""
+"""The application: routes, health and metrics."""
 
 import hmac
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.gc_collector import GCCollector
@@ -14,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api import pages, process
+from api import pages
 from api.admission import Admission
 from api.document import Documents, trusted_documents
 from api.http import GraphQLEndpoint
@@ -31,9 +30,8 @@ CORS_SECONDS = 600
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def create(settings: Settings, settled: Settled, *, relays: bool) -> Starlette:
-    """Make the application of one process; with `relays` it also gives events their position."""
-    limits = Limits(is_on=settings.rate_limit)
+def create(settings: Settings, settled: Settled, limits: Limits) -> Starlette:
+    """Make the application of one process, which serves while `process.running` is open."""
     tokens = Tokens(settled.token_secret)
     sign_in = SignIn(tokens, limits, settled.lets_developers_in)
     admission = Admission(tokens, limits, sign_in, proxies=settings.trusted_proxies)
@@ -47,11 +45,6 @@ def create(settings: Settings, settled: Settled, *, relays: bool) -> Starlette:
     ProcessCollector(registry=registry)
     GCCollector(registry=registry)
 
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with process.running(settled, limits, relays=relays):
-            yield
-
     return Starlette(
         routes=[
             Route(GRAPHQL, GraphQLEndpoint(documents, admission, registry=registry)),
@@ -61,7 +54,6 @@ def create(settings: Settings, settled: Settled, *, relays: bool) -> Starlette:
             *pages.routes(),
         ],
         middleware=_middleware(settings),
-        lifespan=lifespan,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from api.rate import Limits
-from api.settings import Settled
+from api.settings import SettingsError, Settled
 from models import db, event, station, tasks
 from models.errors import Unavailable
 from models.event import Event, Relay, Topic
@@ -25,10 +25,15 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def running(settled: Settled, limits: Limits, *, relays: bool) -> AsyncIterator[Hub]:
-    """Open everything, and close it in the opposite order; raises Unavailable at the start."""
+    """Open everything, and close it in the opposite order.
+
+    Raises Unavailable at the start, and SettingsError for a database that is not migrated.
+    """
     async with AsyncExitStack() as stack:
         await db.connect(settled.database_url)
         stack.push_async_callback(db.close)
+        if not await db.is_migrated():
+            raise SettingsError("DATABASE_URL: not migrated yet; run: python -m api migrate")
         redis = event.connect_redis(settled.redis_url) if settled.redis_url else None
         if redis:
             stack.push_async_callback(redis.aclose)
@@ -37,8 +42,7 @@ async def running(settled: Settled, limits: Limits, *, relays: bool) -> AsyncIte
         hub.on(Topic.STATION, _refresh_stations)
         hub.start()
         stack.push_async_callback(hub.stop)
-        async with asyncio.timeout(READY_SECONDS):
-            await hub.ready()
+        await _until_ready(hub)
         # After the hub knows where it begins: a change during the load is refreshed after it.
         await station.load()
         stack.callback(station.forget)
@@ -49,6 +53,14 @@ async def running(settled: Settled, limits: Limits, *, relays: bool) -> AsyncIte
             stack.push_async_callback(relay.stop)
         _settle_memory()
         yield hub
+
+
+async def _until_ready(hub: Hub) -> None:
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            await hub.ready()
+    except TimeoutError:
+        raise Unavailable("it does not say where the line of events ends") from None
 
 
 async def _refresh_stations(events: list[Event]) -> None:

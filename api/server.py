@@ -6,13 +6,14 @@ of our own, so that they work where the parent had them ignored.
 
 import ctypes
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from types import FrameType
 
 import uvicorn
@@ -29,14 +30,32 @@ BACKLOG = 2_048
 RESTART_SECONDS = 1.0
 POLL_SECONDS = 0.1
 PR_SET_PDEATHSIG = 1
+FILES_BESIDE_CONNECTIONS = 1_000
 
 
 class Stopped(SystemExit):
     """A signal asked this process to leave."""
 
 
+class ListenError(Exception):
+    """HOST and PORT can't be listened on; the text is for whoever typed the command."""
+
+
 class Server(uvicorn.Server):
-    """uvicorn's server, leaving on all three signals, with exit code 0."""
+    """uvicorn's server on all that `running` opens; leaves on all three signals with code 0."""
+
+    def __init__(
+        self, config: uvicorn.Config, running: AbstractAsyncContextManager[object]
+    ) -> None:
+        super().__init__(config)
+        self._running = running
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until a signal; raises what `running` raises."""
+        # Not uvicorn's lifespan: that one turns every reason not to start into a traceback.
+        with self.capture_signals():
+            async with self._running:
+                await self._serve(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -67,28 +86,29 @@ def stoppable() -> Iterator[None]:
 
 
 def serve(settings: Settings, settled: Settled, *, relays: bool) -> None:
-    """Serve on HOST and PORT in this process or, with WORKERS, in several."""
-    if settings.workers > 1:
-        _serve_in_workers(settings, settled, relays=relays)
-    else:
-        listen(settings, settled, relays=relays)
+    """Serve on HOST and PORT in this process or, with WORKERS, in several; raises ListenError."""
+    with _listener(settings.host, settings.port) as listener:
+        if settings.workers > 1:
+            _serve_in_workers(listener, settings.workers, settled, relays=relays)
+        else:
+            listen(listener, settings, settled, relays=relays)
 
 
-def listen(
-    settings: Settings, settled: Settled, *, relays: bool, listener: socket.socket | None = None
-) -> None:
-    """Serve in this process until a signal, on `listener` or a socket of its own."""
+def listen(listener: socket.socket, settings: Settings, settled: Settled, *, relays: bool) -> None:
+    """Serve in this process until a signal; raises Unavailable, SettingsError."""
     # The schema takes half a second to import: only whoever serves pays it.
+    from api import process
     from api.app import create
+    from api.rate import Limits
 
+    _allow_files()
+    limits = Limits(is_on=settings.rate_limit)
     config = uvicorn.Config(
-        create(settings, settled, relays=relays),
-        host=settings.host,
-        port=settings.port,
+        create(settings, settled, limits),
         http=BoundedProtocol,
         ws="none",
         loop="uvloop",
-        lifespan="on",
+        lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
@@ -98,7 +118,8 @@ def listen(
         limit_concurrency=CONNECTIONS_MOST,
         backlog=BACKLOG,
     )
-    Server(config).run(sockets=[listener] if listener else None)
+    running = process.running(settled, limits, relays=relays)
+    Server(config, running).run(sockets=[listener])
 
 
 def die_with_parent() -> None:
@@ -106,24 +127,41 @@ def die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _serve_in_workers(settings: Settings, settled: Settled, *, relays: bool) -> None:
-    """Share one socket among WORKERS processes; one that dies is started again."""
-    with socket.create_server(
-        (settings.host, settings.port), backlog=BACKLOG, reuse_port=False
-    ) as listener:
-        listener.set_inheritable(True)
-        command = [sys.executable, "-m", "api", "worker", str(listener.fileno())]
-        command += ["--relays"] if relays else []
-        workers = [_start(command, listener, settled) for _ in range(settings.workers)]
-        try:
-            while True:
-                time.sleep(POLL_SECONDS)
-                for place, worker in enumerate(workers):
-                    if worker.poll() is not None:
-                        time.sleep(RESTART_SECONDS)
-                        workers[place] = _start(command, listener, settled)
-        finally:
-            _end(workers)
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        # The text of create_server's own error repeats the address.
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise ListenError(f"{host}:{port} can't be listened on: {reason}.") from None
+
+
+def _allow_files() -> None:
+    """Let this process have as many connections open as it says it takes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS_MOST + FILES_BESIDE_CONNECTIONS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _serve_in_workers(
+    listener: socket.socket, count: int, settled: Settled, *, relays: bool
+) -> None:
+    """Share one socket among several processes; one that dies is started again."""
+    command = [sys.executable, "-m", "api", "worker", str(listener.fileno())]
+    command += ["--relays"] if relays else []
+    workers = [_start(command, listener, settled) for _ in range(count)]
+    try:
+        while True:
+            time.sleep(POLL_SECONDS)
+            for place, worker in enumerate(workers):
+                if worker.poll() is not None:
+                    time.sleep(RESTART_SECONDS)
+                    workers[place] = _start(command, listener, settled)
+    finally:
+        _end(workers)
 
 
 def _start(

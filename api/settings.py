@@ -35,6 +35,8 @@ def _parts(value: object) -> object:
 
 
 Listed = BeforeValidator(_parts)
+PostgresUrl = Annotated[str, Field(pattern="^postgres(ql)?://")]
+RedisUrl = Annotated[str, Field(pattern="^(rediss?|unix)://")]
 # As browsers send it: one that is written otherwise would never match, and "*" is no origin.
 Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
 
@@ -47,8 +49,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     data_dir: Path = Path(".data")
-    database_url: str | None = None
-    redis_url: str | None = None
+    database_url: PostgresUrl | None = None
+    redis_url: RedisUrl | None = None
     workers: Annotated[int, Field(ge=1, le=WORKERS_MOST)] = 1
     jwt_secret: Annotated[SecretStr, Field(min_length=SECRET_LENGTH_LEAST)] | None = None
     wechat_app_id: str | None = None

@@ -29,7 +29,7 @@ class Program:
     """A started `python -m api COMMAND`."""
 
     def __init__(
-        self, command: str, errors: Path, before: Sequence[str] = (), **environment: str | None
+        self, command: str, errors: Path, before: Sequence[str], **environment: str | None
     ) -> None:
         self.port = int(environment.get("PORT") or free_port())
         self.address = f"http://127.0.0.1:{self.port}"
@@ -99,7 +99,11 @@ class Program:
 
 @contextmanager
 def program(
-    errors: Path, command: str = "serve", before: Sequence[str] = (), **environment: str | None
+    errors: Path,
+    command: str = "serve",
+    before: Sequence[str] = (),
+    /,
+    **environment: str | None,
 ) -> Iterator[Program]:
     """Start the program and end it with the block, whatever happens in it."""
     started = Program(command, errors, before, **environment)
