@@ -1,0 +1,82 @@
+"""The figures of one run against their goals, as a table and as JSON."""
+
+import platform
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.starting import Starts
+from tests.bench.throughput import Throughput
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All that one run measured; `clone` is None unless it was asked for."""
+
+    throughput: Throughput
+    starts: Starts
+    loading: float
+    clone: float | None
+
+
+class Line(NamedTuple):
+    """One figure, and whether it is as promised (None: nothing is promised)."""
+
+    name: str
+    value: str
+    goal: str = ""
+    is_met: bool | None = None
+
+
+def at_least(name: str, value: float, goal: float, unit: str) -> Line:
+    """Give the line of a figure that must not be smaller."""
+    return Line(name, f"{value:.2f} {unit}", f"≥ {goal:g} {unit}", value >= goal)
+
+
+def at_most(name: str, value: float, goal: float, unit: str) -> Line:
+    """Give the line of a figure that must not be larger."""
+    return Line(name, f"{value:.2f} {unit}", f"≤ {goal:g} {unit}", value <= goal)
+
+
+def lines(figures: Figures) -> list[Line]:
+    """Put the figures beside their goals."""
+    asked, starts = figures.throughput, figures.starts
+    found = [
+        at_least("stationsNear, against Strawberry + Tortoise", asked.ours / asked.stock, 10, "×"),
+        Line("  ours", f"{asked.ours:.0f}/s, {asked.ours_median_ms:.2f} ms with 8 at once"),
+        Line("  Strawberry + Tortoise", f"{asked.stock:.0f}/s, {asked.stock_median_ms:.2f} ms"),
+        Line(f"  raw uvicorn, {asked.answer_bytes} bytes", f"{asked.floor:.0f}/s"),
+        Line("{ __typename }, of raw uvicorn", f"{asked.trivial / asked.trivial_floor:.2f} ×"),
+        Line("  ours", f"{asked.trivial:.0f}/s"),
+        Line("  raw uvicorn", f"{asked.trivial_floor:.0f}/s"),
+        at_most("memory of one serving process", asked.resident_mb, 120, "MB"),
+        at_most("loading the geography", figures.loading, 5, "s"),
+        Line("first run to the first answer", f"{starts.first:.2f} s"),
+        at_most("second run to the first answer", starts.second, 2, "s"),
+    ]
+    if figures.clone is not None:
+        found.append(at_most("fresh clone to the first answer", figures.clone, 15, "s"))
+    return found
+
+
+def show(found: Iterable[Line]) -> None:
+    """Print the table."""
+    table = Table("figure", "measured", "goal", "")
+    words = {None: "", True: "[green]met[/]", False: "[red]missed[/]"}
+    for line in found:
+        table.add_row(line.name, line.value, line.goal, words[line.is_met])
+    Console().print(table)
+
+
+def write(figures: Figures, path: Path) -> None:
+    """Write the figures and what they were measured on."""
+    machine = {"python": platform.python_version(), "system": platform.platform()}
+    document = {"at": datetime.now(UTC), "machine": machine, **asdict(figures)}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
