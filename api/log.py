@@ -9,8 +9,10 @@ import structlog
 def configure(level: str) -> None:
     """Set up structlog, and let the libraries speak up only when something is wrong."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    # It warns of every malformed request: a line that any client could write at will.
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    # They warn of every malformed request, a line that any client could write at will, and of
+    # every connection that can't be opened, which whoever needed it says better.
+    for library in ("uvicorn.error", "asyncpg"):
+        logging.getLogger(library).setLevel(logging.ERROR)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
