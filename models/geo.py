@@ -72,8 +72,8 @@ def from_gcj_02(point: Point, system: CoordinateSystem) -> tuple[float, float]:
 def distance_meters(a: Point, b: Point) -> float:
     """Give the great-circle distance by the haversine formula on the mean sphere."""
     latitude, other = radians(a[1]), radians(b[1])
-    half = sin((other - latitude) / 2) ** 2
-    half += cos(latitude) * cos(other) * sin(radians(b[0] - a[0]) / 2) ** 2
+    up, along = sin((other - latitude) / 2), sin(radians(b[0] - a[0]) / 2)
+    half = up * up + cos(latitude) * cos(other) * (along * along)
     return 2 * EARTH_RADIUS_METERS * asin(min(1.0, sqrt(half)))
 
 

@@ -13,7 +13,7 @@ from models import geo, station
 from models.errors import Invalid, Unavailable
 from models.geo import Point
 from models.station import Facility, Kind, NearbyStation, Status
-from models.station.tiles import TILE_DEGREES
+from models.station.strips import STRIP_DEGREES
 from tests.stations import CENTRE, GRID, NOON, VILLAGE, build, row
 
 CENTIMETER = 0.01
@@ -174,17 +174,17 @@ def test_a_forged_cursor_is_invalid(meters: float) -> None:
         station.near(CENTRE, after=page.cursor(asked, meters, 1), now=NOW)
 
 
-# Degrees on and around the edges of tiles, and anywhere between.
+# Degrees on and around the edges of strips, and anywhere between.
 def _degrees(least: float, most: float) -> st.SearchStrategy[float]:
-    edges = st.integers(int(least / TILE_DEGREES) + 1, int(most / TILE_DEGREES)).map(
-        lambda step: step * TILE_DEGREES
+    edges = st.integers(int(least / STRIP_DEGREES) + 1, int(most / STRIP_DEGREES)).map(
+        lambda step: step * STRIP_DEGREES
     )
     near_edges = st.builds(lambda edge, off: edge + off, edges, st.floats(-1e-7, 1e-7))
     return st.one_of(st.floats(least, most), edges, near_edges)
 
 
 places = st.builds(Point, _degrees(120.2, 120.35), _degrees(31.85, 31.97))
-# Around the corner (0, 0) the tiles change their sign.
+# Around the corner (0, 0) the strips change their sign.
 corners = st.builds(Point, _degrees(-0.05, 0.05), _degrees(-0.05, 0.05))
 
 
@@ -212,12 +212,12 @@ def test_nearest_is_what_brute_force_says_for_thousands_of_points() -> None:
         Point(120.3 + draw.gauss(0, 0.06), 31.88 + draw.gauss(0, 0.04)) for _ in range(3_000)
     ]
     build([row(key, point) for key, point in enumerate(points)])
-    west, south, east, north = station.snapshot().extent or (0, 0, 0, 0)
+    west, south, east, north = station.snapshot().extent
     for turn in range(1_000):
         point = Point(draw.uniform(west, east), draw.uniform(south, north))
         if turn % 2:
-            step = draw.randrange(20_000, 20_100)
-            point = Point(step * TILE_DEGREES, draw.choice(points).latitude)
+            step = draw.randrange(6_360, 6_390)
+            point = Point(draw.choice(points).longitude, step * STRIP_DEGREES)
         _agree(points, point, draw.choice([500, 3_000, 20_000]), draw.choice([1, 20, 100]))
 
 

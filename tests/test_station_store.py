@@ -182,7 +182,7 @@ async def test_an_old_snapshot_stays_as_it_was() -> None:
         (1, CENTRE),
         (1, FARTHER),
     ]
-    assert len(old.tiles[None]) == 2
+    assert len(old.strips[None]) == 2
 
 
 async def test_what_could_not_be_read_is_read_by_the_next_refresh(database: Database) -> None:

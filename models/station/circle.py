@@ -78,11 +78,11 @@ async def coverage(
 
 def gaps(current: Snapshot, rows: Iterable[Row], circle: Circle) -> list[Row]:
     """Give the rows of micro-grids outside of every circle, most residents first, then by code."""
-    stations, radius = current.tiles[None], circle.meters
+    stations, radius = current.strips[None], circle.meters
     outside = [
         row
         for row in rows
-        if not stations.has_within(Point(row["longitude"], row["latitude"]), radius)
+        if not stations.within(Point(row["longitude"], row["latitude"]), radius)
     ]
     outside.sort(key=lambda row: (-row["population"], row["code"]))
     return outside

@@ -10,17 +10,18 @@ from typing import TypeAlias
 from models import hours
 from models.area import Area
 from models.errors import Invalid
-from models.geo import EARTH_RADIUS_METERS, LATITUDE_MOST, Point
+from models.geo import EARTH_RADIUS_METERS, LATITUDE_MOST, LONGITUDE_MOST, Point
 from models.hours import Hours
 from models.station.care_cells import Spot, spot
 from models.station.record import Row, Shared, Station, from_row
-from models.station.tiles import Tiles, place
+from models.station.strips import Strips
 from models.station.words import Kind, Status
 
 VILLAGE_CODE_LENGTH = 12
 OUTSKIRTS_METERS = 20_000.0
 
 Box: TypeAlias = tuple[float, float, float, float]
+GLOBE: Box = (-LONGITUDE_MOST, -LATITUDE_MOST, LONGITUDE_MOST, LATITUDE_MOST)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +29,7 @@ class Snapshot:
     """The stations of one moment and the indexes over them; None as a kind stands for all.
 
     `stations` has all by id, `grids` those that hold, `villages` the number of each kind by code.
-    Tiles, spots and villages have only the open ones. `extent` is west, south, east, north of all
+    Strips, spots and villages have only the open ones. `extent` is west, south, east, north of all
     places and the outskirts around them; `start` is the midnight from which hours were read.
     """
 
@@ -36,15 +37,13 @@ class Snapshot:
     stations: Mapping[int, Station]
     grids: Mapping[str, Area]
     hours: Mapping[str | None, Hours]
-    tiles: Mapping[Kind | None, Tiles]
+    strips: Mapping[Kind | None, Strips]
     spots: Mapping[Kind, tuple[Spot, ...]]
     villages: Mapping[str, Mapping[Kind, int]]
-    extent: Box | None
+    extent: Box
 
     def check_near(self, point: Point) -> None:
         """Accept a point in the city or its outskirts; raises Invalid."""
-        if self.extent is None:
-            return
         west, south, east, north = self.extent
         # Written so that NaN is refused too.
         if not (west <= point[0] <= east and south <= point[1] <= north):
@@ -94,17 +93,16 @@ def _indexed(
     grids: Mapping[str, Area],
 ) -> Snapshot:
     in_service = [s for _, s in sorted(stations.items()) if s.status is Status.OPEN]
-    places = [place(station) for station in in_service]
-    tiles: dict[Kind | None, Tiles] = {None: Tiles(places)}
+    strips: dict[Kind | None, Strips] = {None: Strips(in_service)}
     for kind in Kind:
-        tiles[kind] = Tiles(p for p in places if p[4].kind is kind)
+        strips[kind] = Strips(s for s in in_service if s.kind is kind)
     used = {station.hours for station in stations.values()}
     return Snapshot(
         start=start,
         stations=stations,
         grids=grids,
         hours={text: read for text, read in texts.items() if read in used},
-        tiles=tiles,
+        strips=strips,
         spots={k: tuple(spot(s) for s in in_service if s.kind is k) for k in Kind},
         villages=_by_village(in_service),
         extent=_extent([s.point for s in stations.values()] + [g.point for g in grids.values()]),
@@ -119,10 +117,10 @@ def _by_village(stations: Iterable[Station]) -> dict[str, Mapping[Kind, int]]:
     return dict(villages)
 
 
-def _extent(points: list[Point]) -> Box | None:
-    """Give the box of all points, wider by the outskirts on every side."""
+def _extent(points: list[Point]) -> Box:
+    """Give the box of all points, wider by the outskirts on every side; of none, the globe."""
     if not points:
-        return None
+        return GLOBE
     west, east = min(p[0] for p in points), max(p[0] for p in points)
     south, north = min(p[1] for p in points), max(p[1] for p in points)
     high = degrees(OUTSKIRTS_METERS / EARTH_RADIUS_METERS)
