@@ -1,0 +1,75 @@
+"""The commands beside `serve`: running everything, working, migrating and seeding."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import anyio
+import pytest
+
+from models import db, event
+from tests.conftest import Database
+from tests.events import change, lay_out_areas, until
+from tests.processes import processes_of, wait_until
+from tests.server import program
+
+DATA = {"DATABASE_URL": None, "REDIS_URL": None, "JWT_SECRET": None, "PUBLIC_SCHEMA": None}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    home = tmp_path_factory.mktemp("home") / "data"
+    yield home
+    wait_until(lambda: not processes_of(home))
+
+
+def test_run_sets_everything_up_serves_and_leaves_nothing_behind(
+    home: Path, tmp_path: Path
+) -> None:
+    with program(tmp_path / "stderr", "run", (), DATA_DIR=str(home), **DATA) as one:
+        one.ready()
+        assert one.names_near()
+        viewer = one.ask("{ viewer { roles } }", authorization=f"Bearer {one.token('dev:admin')}")
+        assert viewer.json()["data"]["viewer"]["roles"] == ["RESIDENT", "ADMIN"]
+        token = one.token()
+        assert one.left(signal.SIGINT) == 0
+        wait_until(lambda: not processes_of(home))
+
+    # The second time everything is there, the secret of the tokens too.
+    with program(tmp_path / "again", "run", (), DATA_DIR=str(home), **DATA) as again:
+        again.ready()
+        answer = again.ask("{ viewer { name } }", authorization=f"Bearer {token}")
+        assert answer.json()["data"]["viewer"]["name"]
+        with program(tmp_path / "third", "run", (), DATA_DIR=str(home), **DATA) as third:
+            assert third.process.wait(10) == 1
+            assert len(third.said.splitlines()) == 1
+        assert again.names_near()
+        again.process.kill()
+        wait_until(lambda: not processes_of(home))
+
+
+async def test_a_working_process_gives_events_their_place_until_it_is_told_to_stop(
+    database: Database, tmp_path: Path
+) -> None:
+    await lay_out_areas()
+    with program(tmp_path / "stderr", "work", (), DATABASE_URL=database.url) as one:
+        await change(1, 1)
+        await until(placed)
+        assert one.left(signal.SIGTERM) == 0
+        assert "Traceback" not in one.said
+
+
+async def placed() -> bool:
+    return await event.last_position() == 1
+
+
+async def test_seeding_makes_the_city_and_a_second_time_changes_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        with program(tmp_path / "stderr", "seed", (), DATABASE_URL=database.url) as one:
+            assert await anyio.to_thread.run_sync(one.process.wait, 20) == 0
+            assert one.said == ""
+    rows = await db.fetch("SELECT level, count(*) FROM area GROUP BY level ORDER BY level")
+    counts = {row["level"]: row["count"] for row in rows}
+    assert (counts["TOWN"], counts["GRID"]) == (17, 1_390)
