@@ -1,7 +1,8 @@
 """Pages of a list by keyset: a cursor says after which item of which query a page begins."""
 
 import hashlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -14,6 +15,8 @@ FIRST_DEFAULT = 20
 FIRST_MOST = 100
 CURSOR_LENGTH_MOST = 200
 DIGEST_BYTES = 6
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 Item = TypeVar("Item")
 
@@ -42,7 +45,9 @@ def digest(*query: object) -> str:
 
 def cursor(query: str, *key: object) -> str:
     """Write the opaque cursor of the item with sort key `key` in the query named `query`."""
-    return urlsafe_b64encode(orjson.dumps([query, *key])).rstrip(b"=").decode()
+    # A page writes one for each item: the urlsafe_ function would take as long again.
+    written = b2a_base64(orjson.dumps((query, *key)), newline=False)
+    return written.translate(_URL_SAFE, b"=").decode()
 
 
 def cut(
