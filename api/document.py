@@ -35,6 +35,7 @@ from api.cost import Cost, Prices
 from api.generations import Generations
 from api.limits import LIMITS, Limits
 from api.merge import FieldsMergeRule
+from api.plan import Plan
 from api.weight import Scale
 from resolvers.errors import bare
 
@@ -42,6 +43,7 @@ DOCUMENTS_MOST = 500
 DOCUMENTS_BYTES = 8 * 1024 * 1024
 TREE_BYTES = 4096
 TREE_BYTES_PER_CHARACTER = 125  # Measured: 53 (indented) to 122 (as dense as can be).
+DIRECTIVE = "@"
 REFUSED_MOST = 500
 REFUSED_BYTES = 1024 * 1024
 REFUSED_BYTES_EACH = 2048
@@ -62,11 +64,15 @@ class BadDocument(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of a document, ready to run once its variables are known."""
+    """One operation of a document, ready to run once its variables are known.
+
+    `plan` is that of all its requests; None if directives let each request choose its fields.
+    """
 
     node: OperationDefinitionNode
     kind: OperationType
     cost: Cost
+    plan: Plan | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +177,7 @@ class Documents:
         )
         if errors:
             raise BadDocument(*bare(errors))
-        return self._priced(tree, digest)
+        return self._priced(tree, digest, is_fixed=DIRECTIVE not in text)
 
     def _parsed(self, text: str) -> DocumentNode:
         if text.count("\n") + text.count("\r") > self.limits.lines:
@@ -182,7 +188,7 @@ class Documents:
         except GraphQLError as error:
             raise BadDocument(*bare([error])) from None
 
-    def _priced(self, tree: DocumentNode, digest: str) -> Document:
+    def _priced(self, tree: DocumentNode, digest: str, *, is_fixed: bool) -> Document:
         fragments = {
             node.name.value: node
             for node in tree.definitions
@@ -190,7 +196,9 @@ class Documents:
         }
         prices = Prices(self.schema, fragments)
         operations = {
-            node.name.value if node.name else "": Operation(node, node.operation, prices.of(node))
+            node.name.value if node.name else "": Operation(
+                node, node.operation, prices.of(node), Plan() if is_fixed else None
+            )
             for node in tree.definitions
             if isinstance(node, OperationDefinitionNode)
         }

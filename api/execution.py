@@ -6,7 +6,7 @@ task, a timer or an await.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeGuard, cast
 
 from graphql import (
@@ -21,19 +21,66 @@ from graphql import (
     get_variable_values,
 )
 from graphql.execution import Executor
+from graphql.execution.collect_fields import DeferUsage, FieldDetails, GroupedFieldSet
 from graphql.execution.values import VariableValues
-from graphql.pyutils import Path
+from graphql.pyutils import AwaitableOrValue, Path
 from strawberry.execution import optimized_is_awaitable
 
 from api.document import BadDocument, Document, Operation, too_costly
 from api.limits import Limits
+from api.plan import Plan
 
 _is_awaitable = cast(Callable[[Any], TypeGuard[Awaitable[Any]]], optimized_is_awaitable)
 _NO_VARIABLES = VariableValues({}, {})
 
 
 class _Executor(Executor[Any]):
-    """graphql-core's executor, giving resolvers the plain variables that Strawberry expects."""
+    """graphql-core's executor, with two changes.
+
+    Plain fields are read as the operation's plan says. And resolvers are given the variables as
+    the dict that Strawberry expects.
+    """
+
+    plan: Plan
+
+    def follow(self, plan: Plan) -> None:
+        """Read by this plan, and remember in it what is found out about the operation."""
+        self.plan = plan
+        self._relevant_sub_fields = plan.sub_fields
+
+    def execute_collected_root_fields(
+        self,
+        root_type: GraphQLObjectType,
+        root_value: object,
+        grouped_field_set: GroupedFieldSet,
+        serially: bool,
+        new_defer_usages: Sequence[DeferUsage],
+    ) -> AwaitableOrValue[dict[str, Any]]:
+        """Execute the root fields: those that the plan knows, which are equal to these."""
+        if self.plan.root is None:
+            self.plan.root = grouped_field_set
+        return super().execute_collected_root_fields(
+            root_type, root_value, self.plan.root, serially, new_defer_usages
+        )
+
+    def execute_field(
+        self,
+        parent_type: GraphQLObjectType,
+        source: object,
+        field_details_list: list[FieldDetails],
+        path: Path,
+        position_context: Any,  # noqa: ANN401 - graphql-core's own
+    ) -> Any:  # noqa: ANN401 - the field's value, an awaitable of it, or Undefined
+        """Give a field's value: read it, or else let graphql-core find out what it is."""
+        read = self.plan.reader(self, parent_type, field_details_list)
+        if read:
+            try:
+                return read(source)
+            except Exception:  # noqa: S110 - whatever it was, it is found, placed and told below
+                pass
+        return super().execute_field(
+            parent_type, source, field_details_list, path, position_context
+        )
 
     def build_resolve_info(
         self,
@@ -106,6 +153,7 @@ class Runner:
             is_awaitable=_is_awaitable,
             hide_suggestions=True,
         )
+        executor.follow(operation.plan or Plan())
         result = executor.execute_operation()
         if isinstance(result, ExecutionResult):
             return result
