@@ -1,5 +1,11 @@
 """The command line: `python -m api COMMAND`. What a command needs is imported inside it."""
 
+import signal
+
+if __name__ == "__main__":
+    # Until a command has handlers of its own, Ctrl-C ends it quietly: nothing has begun yet.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import asyncio
 import os
 import subprocess

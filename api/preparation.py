@@ -1,7 +1,5 @@
 """Making a database ready to serve: migrations, and the standard city if it is empty."""
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
 from api import city
 from models import db
 
@@ -17,6 +15,9 @@ async def is_done(url: str) -> bool:
 
 async def seed(url: str) -> None:
     """Migrate, and load the standard city if there is none, showing how far it is."""
+    # Whoever only asks whether all is done does without it.
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns) as progress:
         task = progress.add_task("Migrating", total=None)

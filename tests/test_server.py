@@ -86,6 +86,17 @@ def troubles(one: Program) -> list[str]:
     return [line for line in one.said.splitlines() if '"level": "info"' not in line]
 
 
+def test_a_signal_before_it_starts_ends_it_without_a_word(
+    city_database: str, errors: Path
+) -> None:
+    with program(errors, DATABASE_URL=city_database) as one:
+        # The kernel starts Python, Python takes SIGINT for itself, and we give it back.
+        wait_until(lambda: handles(one.process.pid, signal.SIGINT))
+        wait_until(lambda: not handles(one.process.pid, signal.SIGINT))
+        assert one.left(signal.SIGINT) == -signal.SIGINT
+        assert one.said == ""
+
+
 def handles(process: int, number: signal.Signals) -> bool:
     """Say whether a process has a handler of its own for a signal."""
     status = Path(f"/proc/{process}/status").read_text()
