@@ -2,7 +2,7 @@
 
 A field is plain if it has no resolver, or a synchronous one that takes nothing but the record:
 no argument, no `info`, no permission, no extension. It is read by one call, without anything that
-GraphQL offers to resolvers.
+GraphQL offers to resolvers. It may be called twice for one answer, so it changes nothing.
 """
 
 from collections.abc import Callable
