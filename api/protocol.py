@@ -32,12 +32,17 @@ class LargeHead(Exception):
 class _GentleTransport:
     """What a request's answer is written to; closing it gives way to `_close_after_answer`."""
 
-    __slots__ = ("close", "is_closing", "write")
+    __slots__ = ("_write", "close", "is_closing")
 
     def __init__(self, transport: Transport, close: Callable[[], None]) -> None:
-        self.write = transport.write
+        self._write = transport.write
         self.is_closing = transport.is_closing
         self.close = close
+
+    def write(self, data: bytes) -> None:
+        """Write, unless the connection is gone: uvicorn tells that to its last request only."""
+        if not self.is_closing():
+            self._write(data)
 
 
 class BoundedProtocol(HttpToolsProtocol):

@@ -38,7 +38,7 @@ def _nothing_is_left(one: Edge) -> Iterator[None]:
         one.answer_held()
         one.holds = False
     wait_until(lambda: not one.connections)
-    assert not one.server.server_state.tasks
+    wait_until(lambda: not one.server.server_state.tasks)
     assert one.thread.is_alive()
 
 
