@@ -86,7 +86,7 @@ def _completer(
     executor: Executor[Any], kind: GraphQLOutputType, details: Details
 ) -> Reader | None:
     """Give the function that completes a value of this type; None stands for null, if allowed."""
-    is_required = isinstance(kind, GraphQLNonNull)
+    is_required, exact = isinstance(kind, GraphQLNonNull), None
     match kind.of_type if isinstance(kind, GraphQLNonNull) else kind:
         case GraphQLList() as items:
             complete = _list(_completer(executor, items.of_type, details))
@@ -95,13 +95,13 @@ def _completer(
         case GraphQLEnumType() as words:
             complete = {word.value: name for name, word in words.values.items()}.__getitem__
         case GraphQLScalarType() as scalar:
-            complete = _leaf(scalar.coerce_output_value)
+            complete, exact = _leaf(scalar.coerce_output_value), _THEMSELVES.get(scalar.name)
         case _:
             # Which type an abstract value has is for the executor to find out.
             return None
     if complete is None:
         return None
-    return _required(complete) if is_required else _nullable(complete)
+    return _required(complete, exact) if is_required else _nullable(complete, exact)
 
 
 def _object(executor: Executor[Any], kind: GraphQLObjectType, details: Details) -> Reader | None:
@@ -149,8 +149,10 @@ def _leaf(coerce: Reader) -> Reader:
     return read
 
 
-def _required(complete: Reader) -> Reader:
+def _required(complete: Reader, exact: type | None) -> Reader:
     def read(value: Any) -> Any:  # noqa: ANN401 - any value
+        if type(value) is exact:
+            return value
         completed = None if value is None else complete(value)
         if completed is None:
             raise Unusual
@@ -159,10 +161,10 @@ def _required(complete: Reader) -> Reader:
     return read
 
 
-def _nullable(complete: Reader) -> Reader:
+def _nullable(complete: Reader, exact: type | None) -> Reader:
     def read(value: Any) -> Any:  # noqa: ANN401 - any value
-        if value is None:
-            return None
+        if value is None or type(value) is exact:
+            return value
         completed = complete(value)
         if completed is None:
             raise Unusual
@@ -170,6 +172,9 @@ def _nullable(complete: Reader) -> Reader:
 
     return read
 
+
+_THEMSELVES = {"String": str, "ID": str, "Boolean": bool}
+"""The scalars that show a value of this very type as it is."""
 
 _ordinary: set[type] = {str, int, float, bool}
 """The types of values that are what they are: nothing to await, no exception."""
