@@ -28,6 +28,8 @@ DAY_SECONDS = 86_400
 TEXT_LENGTH_MOST = 256
 REACH = timedelta(days=365)
 YEARS_KEPT = 8
+TEXTS_KEPT = 256
+"""So many texts stay parsed: a question about a far day asks each of them."""
 
 Intervals = tuple[tuple[int, int], ...]
 
@@ -72,7 +74,6 @@ def read(text: str | None, *, start: datetime, days: int = DAYS) -> Hours:
 def intervals(text: str, *, start: datetime, days: int = DAYS) -> Intervals:
     """Give when a text is open in the `days` after `start`, in epoch seconds; raises Invalid."""
     assert 1 <= days <= DAYS_MOST
-    check(text)
     begin = start.astimezone(CITY_ZONE)
     end = begin + days * _DAY
     merged: list[tuple[int, int]] = []
@@ -149,10 +150,15 @@ def _pieces(text: str, begin: datetime, end: datetime) -> Iterator[tuple[int, in
         start = stop
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def _expressions(text: str) -> "tuple[OpeningHours, OpeningHours | None]":
-    """Give what holds on ordinary days, where no day is PH, and on days off, where each is."""
+    """Give what holds on ordinary days, where no day is PH, and on days off, where each is.
+
+    Raises Invalid.
+    """
     from opening_hours import validate
 
+    check(text)
     everyday = _QUOTED_OR_HOLIDAY.sub(_every_day, text)
     if everyday == text:
         return _parsed(text, None), None

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Collection
 from datetime import UTC, datetime
+from functools import cache
 
 from models import hours, page
 from models.errors import Invalid
@@ -43,7 +44,7 @@ def near(  # noqa: PLR0913 - each is a word of the question
     )
     start = _start(after, asked) if after else _BEFORE_ALL
     enough = page.size(first) + 1
-    is_wanted = _filter(current, frozenset(facilities or ()), open_at)
+    is_wanted = _filter(frozenset(facilities or ()), open_at)
     found = [
         near
         for kind in set(kinds or (None,))
@@ -71,17 +72,15 @@ def _start(after: str, asked: str) -> tuple[float, int]:
     return meters, key
 
 
-def _filter(
-    current: Snapshot, facilities: frozenset[Facility], open_at: datetime | None
-) -> Wanted | None:
+def _filter(facilities: frozenset[Facility], open_at: datetime | None) -> Wanted | None:
     if open_at is None:
         return (lambda station: facilities.issubset(station.facilities)) if facilities else None
-    # Stations share their hours: each text is asked once.
     instant = open_at.timestamp()
-    are_open = {read for read in current.hours.values() if read.is_open(instant)}
+    # Stations share their hours: each text is asked once.
+    are_open = cache(lambda read: read.is_open(instant))
 
     def is_wanted(station: Station) -> bool:
-        return station.hours in are_open and facilities.issubset(station.facilities)
+        return are_open(station.hours) and facilities.issubset(station.facilities)
 
     return is_wanted
 
