@@ -1,5 +1,6 @@
-"""The cluster of a village and the 8-minute circle: what there is, what is missing, and where."""
+"""The 8-minute circle: who is inside, and the gaps, exactly and without burning the processor."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -9,13 +10,12 @@ import pytest
 from models import db, geo, station
 from models.errors import Invalid, Unavailable
 from models.geo import Point
-from models.station import Circle, Gap, Kind, Shortage
+from models.station import Circle, Gap
 from tests import areas
 from tests.areas import CITY, EMPTY_GRID, GRID, MICRO_GRID, OTHER_GRID, TOWN, VILLAGE
 from tests.conftest import Database
 from tests.stations import NOON, build, plant, row
 
-COMPLETE = [Kind.SERVICE_CENTRE] + [Kind.PIONEER_STATION] * 3 + [Kind.NEIGHBOUR_POINT] * 10
 MICRO_GRID_POINT = Point(120.2801, 31.9101)
 FAR_SOUTH = Point(120.28, 31.70)
 
@@ -24,70 +24,6 @@ FAR_SOUTH = Point(120.28, 31.70)
 def _nothing_is_left_loaded() -> Iterator[None]:
     yield
     station.forget()
-
-
-# The cluster.
-
-
-def test_a_village_with_all_its_points_is_complete() -> None:
-    _cluster_of(COMPLETE)
-    found = station.cluster(VILLAGE)
-    assert (found.service_centres, found.pioneer_stations, found.neighbour_points) == (1, 3, 10)
-    assert (found.missing, found.is_complete) == ((), True)
-
-
-@pytest.mark.parametrize("kind", [*station.CLUSTER])
-def test_one_point_less_is_named(kind: Kind) -> None:
-    kinds = list(COMPLETE)
-    kinds.remove(kind)
-    _cluster_of(kinds)
-    found = station.cluster(VILLAGE)
-    assert (found.missing, found.is_complete) == ((Shortage(kind, 1),), False)
-
-
-def test_a_village_without_stations_lacks_everything() -> None:
-    _cluster_of([])
-    assert station.cluster(VILLAGE).missing == (
-        Shortage(Kind.SERVICE_CENTRE, 1),
-        Shortage(Kind.PIONEER_STATION, 3),
-        Shortage(Kind.NEIGHBOUR_POINT, 10),
-    )
-
-
-def test_more_than_needed_of_one_kind_makes_up_for_no_other() -> None:
-    _cluster_of([Kind.SERVICE_CENTRE] * 5 + [Kind.NEIGHBOUR_POINT] * 40)
-    found = station.cluster(VILLAGE)
-    assert (found.service_centres, found.neighbour_points) == (5, 40)
-    assert found.missing == (Shortage(Kind.PIONEER_STATION, 3),)
-
-
-@pytest.mark.parametrize("status", ["SUSPENDED", "CLOSED"])
-def test_only_open_stations_count_for_a_cluster(status: str) -> None:
-    rows = [row(key, kind=kind.value) for key, kind in enumerate(COMPLETE)]
-    build([*rows[1:], {**rows[0], "status": status}])
-    assert station.cluster(VILLAGE).missing == (Shortage(Kind.SERVICE_CENTRE, 1),)
-
-
-def test_stations_of_care_and_of_other_villages_do_not_count() -> None:
-    build(
-        [
-            row(1, kind="BEE_STATION"),
-            row(2, kind="SERVICE_CENTRE", area_code=areas.OTHER_VILLAGE),
-            row(3, kind="SERVICE_CENTRE", area_code=TOWN),
-        ]
-    )
-    assert station.cluster(VILLAGE).service_centres == 0
-    assert station.cluster(areas.OTHER_VILLAGE).service_centres == 1
-
-
-@pytest.mark.parametrize("code", ["", TOWN, GRID, "32028100100x", "\uff13" * 12, "1" * 5_000])
-def test_the_cluster_of_what_is_no_village_is_invalid(code: str) -> None:
-    build([])
-    with pytest.raises(Invalid):
-        station.cluster(code)
-
-
-# The circle.
 
 
 def test_the_circle_is_498_metres_wide() -> None:
@@ -190,14 +126,49 @@ async def test_coverage_follows_the_stations(database: Database) -> None:
     assert (await station.coverage(CITY)).covered == 300
 
 
-async def test_coverage_follows_the_residents(database: Database) -> None:
+async def test_coverage_follows_the_residents_within_a_minute(database: Database) -> None:
     await _tree()
     build([row(1, MICRO_GRID_POINT)])
-    assert (await station.coverage(CITY)).covered == 300
+    assert (await station.coverage(CITY, now=1_000)).covered == 300
     await db.execute("UPDATE area SET population = 7 WHERE code = $1", MICRO_GRID)
-    assert (await station.coverage(CITY)).covered == 7
+    assert (await station.coverage(CITY, now=1_059.9)).covered == 300
+    assert (await station.coverage(CITY, now=1_060)).covered == 7
     await db.execute("UPDATE area SET latitude = 31.5 WHERE code = $1", MICRO_GRID)
-    assert (await station.coverage(CITY)).covered == 0
+    assert (await station.coverage(CITY, now=1_120)).covered == 0
+
+
+async def test_many_who_ask_at_once_have_the_city_weighed_once(database_url: str) -> None:
+    await db.connect(database_url, pool_size=1)
+    await areas.plant()
+    build([row(1, MICRO_GRID_POINT)])
+    sent: list[str] = []
+    async with db.pool().acquire() as connection:
+        connection.add_query_logger(lambda query: sent.append(query.query))
+    # Where there are no gaps nothing else is read.
+    codes = [CITY, TOWN, VILLAGE, GRID, MICRO_GRID, "999999"] * 20
+    found = await asyncio.gather(*(station.coverage(code) for code in codes))
+    await db.close()
+    assert [one.covered for one in found] == [300, 300, 300, 300, 300, 0] * 20
+    assert len(sent) == 1
+
+
+async def test_who_gives_up_leaves_the_weighing_to_the_next(database: Database) -> None:
+    await _tree()
+    build([row(1, MICRO_GRID_POINT)])
+    given_up, waiting = (asyncio.create_task(station.coverage(CITY)) for _ in range(2))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    assert (await waiting).covered == 300
+
+
+async def test_what_could_not_be_weighed_is_weighed_when_asked_again(database: Database) -> None:
+    await _tree()
+    build([row(1, MICRO_GRID_POINT)])
+    await db.close()
+    with pytest.raises(Unavailable):
+        await station.coverage(CITY)
+    await db.connect(database.url)
+    assert (await station.coverage(CITY)).covered == 300
 
 
 @pytest.mark.parametrize("code", ["", "3", "32028x", "320281\n", "\x00" * 6, "1" * 5_000])
@@ -232,10 +203,6 @@ async def _tree() -> None:
             population,
             date(2020, 1, 1),
         )
-
-
-def _cluster_of(kinds: list[Kind]) -> None:
-    build([row(key, kind=kind.value) for key, kind in enumerate(kinds)])
 
 
 def _written(gaps: tuple[Gap, ...]) -> list[tuple[Any, int]]:

@@ -1,9 +1,18 @@
-"""The 8-minute circle: which residents have an open station within a short walk."""
+"""The 8-minute circle: which residents have an open station within a short walk.
+
+The whole city is weighed at once and each area is answered from that: asking again costs nearly
+nothing, so that nobody can burn the processor by asking. What is answered is as old as the
+snapshot of stations, and at most FRESH_SECONDS old in its residents.
+"""
 
 import asyncio
 import re
-from collections.abc import Iterable
+import time
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from weakref import WeakKeyDictionary
 
 from models import area, db, page
 from models.errors import Invalid
@@ -11,6 +20,8 @@ from models.geo import Point
 from models.station.record import Row
 from models.station.snapshot import Snapshot
 from models.station.store import snapshot
+
+FRESH_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,45 +62,97 @@ class Coverage:
 
 
 async def coverage(
-    area_code: str, *, first: int = page.FIRST_DEFAULT, circle: Circle = Circle()
+    area_code: str,
+    *,
+    first: int = page.FIRST_DEFAULT,
+    circle: Circle = Circle(),
+    now: float | None = None,
 ) -> Coverage:
-    """Weigh the circles of an area's subtree; raises Invalid for what can't be a code."""
+    """Weigh the circles of an area's subtree; raises Invalid for what can't be a code.
+
+    `now` is what the age of the residents is measured by (time.monotonic, the default).
+    """
     if not (re.fullmatch("[0-9]+", area_code) and len(area_code) in area.CODE_LENGTHS):
         raise Invalid("区划代码无法识别")
     count = page.size(first)
-    rows = await db.fetch(_MICRO_GRIDS, area_code)
-    # 16,000 micro-grids take a tenth of a second: not on the event loop.
-    outside = await asyncio.to_thread(gaps, snapshot(), rows, circle)
-    residents = sum(row["population"] for row in rows)
-    covered = residents - sum(row["population"] for row in outside)
-    shown = await area.find_all(row["code"] for row in outside[:count]) if outside else {}
+    reach = await _known(circle, time.monotonic() if now is None else now)
+    residents = reach.residents(area_code)
+    outside = [gap for gap in reach.gaps if gap[0].startswith(area_code)]
+    covered = residents - sum(population for _, population in outside)
+    shown = await area.find_all(code for code, _ in outside[:count]) if outside else {}
     return Coverage(
         residents=residents,
         covered=covered,
         rate=covered / residents if residents else None,
         gap_count=len(outside),
         gaps=tuple(
-            Gap(shown[row["code"]], row["population"])
-            for row in outside[:count]
-            if row["code"] in shown
+            Gap(shown[code], population) for code, population in outside[:count] if code in shown
         ),
     )
 
 
-def gaps(current: Snapshot, rows: Iterable[Row], circle: Circle) -> list[Row]:
-    """Give the rows of micro-grids outside of every circle, most residents first, then by code."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reach:
+    """The micro-grids of the city by code, and those outside of every circle, worst first.
+
+    `totals` are the residents of all micro-grids before each, and of all.
+    """
+
+    circle: Circle
+    read_at: float
+    codes: tuple[str, ...]
+    totals: tuple[int, ...]
+    gaps: tuple[tuple[str, int], ...]
+
+    def residents(self, area_code: str) -> int:
+        """Give how many live in a subtree: its codes are neighbours."""
+        begin = bisect_left(self.codes, area_code)
+        return self.totals[bisect_left(self.codes, area_code + ":")] - self.totals[begin]
+
+
+class _Turn:
+    """What is known of a snapshot, and whose turn it is to find out."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.reach: _Reach | None = None
+
+
+_turns: WeakKeyDictionary[Snapshot, _Turn] = WeakKeyDictionary()
+
+
+async def _known(circle: Circle, now: float) -> _Reach:
+    """Give the reach of the stations of now; who asks at the same time waits for the first."""
+    current = snapshot()
+    turn = _turns.setdefault(current, _Turn())
+    async with turn.lock:
+        reach = turn.reach
+        if reach is None or reach.circle != circle or now - reach.read_at >= FRESH_SECONDS:
+            rows = await db.fetch(_MICRO_GRIDS)
+            # 14,000 micro-grids take a tenth of a second: not on the event loop.
+            reach = await asyncio.to_thread(_weigh, current, rows, circle, now)
+            turn.reach = reach
+        return reach
+
+
+def _weigh(current: Snapshot, rows: Sequence[Row], circle: Circle, now: float) -> _Reach:
     stations, radius = current.strips[None], circle.meters
-    outside = [
-        row
+    gaps = [
+        (row["code"], row["population"])
         for row in rows
         if not stations.within(Point(row["longitude"], row["latitude"]), radius)
     ]
-    outside.sort(key=lambda row: (-row["population"], row["code"]))
-    return outside
+    gaps.sort(key=lambda gap: (-gap[1], gap[0]))
+    return _Reach(
+        circle=circle,
+        read_at=now,
+        codes=tuple(row["code"] for row in rows),
+        totals=tuple(accumulate((row["population"] for row in rows), initial=0)),
+        gaps=tuple(gaps),
+    )
 
 
 _MICRO_GRIDS = """
 SELECT code, population, longitude, latitude FROM area
-WHERE level = 'MICRO_GRID' AND valid_to IS NULL
-    AND code >= $1 COLLATE "C" AND code < $1 || ':' COLLATE "C"
+WHERE level = 'MICRO_GRID' AND valid_to IS NULL ORDER BY code
 """

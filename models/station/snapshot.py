@@ -24,7 +24,7 @@ Box: TypeAlias = tuple[float, float, float, float]
 GLOBE: Box = (-LONGITUDE_MOST, -LATITUDE_MOST, LONGITUDE_MOST, LATITUDE_MOST)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Snapshot:
     """The stations of one moment and the indexes over them; None as a kind stands for all.
 
