@@ -109,6 +109,20 @@ def schema(check: Annotated[bool, typer.Option(help="Only compare.")] = False) -
         raise _leave("schema.graphql is not what the code says; run: python -m api schema")
 
 
+@app.command()
+def bench(
+    seconds: Annotated[float, typer.Option(min=0.1, max=60, help="For each side.")] = 3,
+    clone: Annotated[bool, typer.Option("--clone", help="Also from a fresh clone.")] = False,
+) -> None:
+    """Measure against peers: a table, and the figures as JSON; fails if a goal is missed."""
+    from api import server
+    from tests.bench import run
+
+    with _explained(), server.stoppable():
+        if not run.bench(seconds=seconds, with_clone=clone):
+            raise typer.Exit(1)
+
+
 def _settings() -> Settings:
     given = settings.read()
     log.configure(given.log_level)
