@@ -224,8 +224,11 @@ def global_id(name: str, key: int) -> strawberry.ID:
 @asynccontextmanager
 async def connected(_app: Starlette) -> AsyncIterator[None]:
     """Keep the pool open while serving."""
-    url, modules = os.environ["DATABASE_URL"], {"models": [__name__]}
-    await Tortoise.init(db_url=url, modules=modules, _enable_global_fallback=True)
+    await Tortoise.init(
+        db_url=os.environ["DATABASE_URL"],
+        modules={"models": [__name__]},
+        _enable_global_fallback=True,
+    )
     yield
     await Tortoise.close_connections()
 
