@@ -80,6 +80,12 @@ class Edge:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
+    def is_idle(self) -> bool:
+        """Let go of what is still held, and say whether nothing is left."""
+        if self.holds:
+            self.loop.call_soon_threadsafe(self.may_answer.set)
+        return not self.connections and not self.server.server_state.tasks
+
     def timers(self) -> int:
         """Count what the connections' clocks still have running."""
         connections = list(self.server.server_state.connections)

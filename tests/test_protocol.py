@@ -32,13 +32,10 @@ def one() -> Iterator[Edge]:
 @pytest.fixture(autouse=True)
 def _nothing_is_left(one: Edge) -> Iterator[None]:
     one.seen.clear()
+    one.holds = False
     one.may_answer.clear()
     yield
-    if one.holds:
-        one.answer_held()
-        one.holds = False
-    wait_until(lambda: not one.connections)
-    wait_until(lambda: not one.server.server_state.tasks)
+    wait_until(one.is_idle)
     assert one.thread.is_alive()
 
 
