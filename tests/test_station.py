@@ -141,6 +141,14 @@ def test_a_point_outside_of_the_city_and_its_outskirts_is_invalid(point: Point) 
         station.near(point, now=NOW)
 
 
+def test_before_there_are_places_a_point_must_be_on_the_globe() -> None:
+    station.use(station.from_rows([], {}, at=NOON))
+    assert station.near(Point(-70.0, -12.0), now=NOW).items == ()
+    for point in (Point(float("nan"), 31.9), Point(120.3, float("inf")), Point(0.0, 90.5)):
+        with pytest.raises(Invalid):
+            station.near(point, now=NOW)
+
+
 def test_the_outskirts_belong_to_the_city() -> None:
     build([row(1)])
     edge = Point(CENTRE.longitude, CENTRE.latitude + 0.1798)
@@ -152,6 +160,7 @@ def test_a_cursor_serves_its_own_query_only() -> None:
     build([row(key) for key in range(1, 6)])
     cursor = station.near(CENTRE, first=2, now=NOW).cursors[-1]
     assert _found(first=2, after=cursor) == [3, 4]
+    assert _found(first=2, after=cursor, within_meters=3_000.0, kinds=[]) == [3, 4]
     for other in (
         {"within_meters": 2_999},
         {"kinds": [Kind.BEE_STATION]},
@@ -169,7 +178,7 @@ def test_a_forged_cursor_is_invalid(meters: float) -> None:
     from models import page
 
     build([row(1)])
-    asked = page.digest("near", *CENTRE, 3_000, [], [], None)
+    asked = page.digest("near", *CENTRE, 3_000.0, [], [], None)
     with pytest.raises(Invalid):
         station.near(CENTRE, after=page.cursor(asked, meters, 1), now=NOW)
 

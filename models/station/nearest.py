@@ -39,15 +39,16 @@ def near(  # noqa: PLR0913 - each is a word of the question
     instant = time.time() if now is None else now
     current = snapshot()
     _check(current, point, within_meters, open_at, instant)
+    wanted_kinds, wanted = sorted(set(kinds or ())), frozenset(facilities or ())
     asked = page.digest(
-        "near", *point, within_meters, sorted(kinds or ()), sorted(facilities or ()), open_at
+        "near", *point, float(within_meters), wanted_kinds, sorted(wanted), open_at
     )
     start = _start(after, asked) if after else _BEFORE_ALL
     enough = page.size(first) + 1
-    is_wanted = _filter(frozenset(facilities or ()), open_at)
+    is_wanted = _filter(wanted, open_at)
     found = [
         near
-        for kind in set(kinds or (None,))
+        for kind in wanted_kinds or (None,)
         for near in current.strips[kind].nearest(
             point, within_meters=within_meters, enough=enough, start=start, is_wanted=is_wanted
         )
