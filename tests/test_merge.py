@@ -62,7 +62,7 @@ selections = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(selections, min_size=1, max_size=4),
     st.lists(selections.filter(lambda text: "..." not in text), min_size=1, max_size=3),

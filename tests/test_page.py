@@ -10,7 +10,7 @@ from models.errors import Invalid
 
 keys = (
     st.integers(-(2**53), 2**53)
-    | st.text(max_size=16)
+    | st.text(max_size=8)  # A key is a code, an id or a distance: short.
     | st.floats(allow_nan=False, allow_infinity=False)
 )
 
