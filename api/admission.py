@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from starlette.types import Scope
 
 from api.identity import SignIn, Tokens
-from api.rate import Limits
+from api.rate import RateLimits
 from resolvers.context import Context
 from resolvers.errors import EdgeError
 
@@ -18,7 +18,7 @@ class Admission:
     """Gives the context of a request, or refuses it; called by `GraphQLEndpoint`."""
 
     def __init__(
-        self, tokens: Tokens, limits: Limits, sign_in: SignIn, *, proxies: Iterable[Network]
+        self, tokens: Tokens, limits: RateLimits, sign_in: SignIn, *, proxies: Iterable[Network]
     ) -> None:
         self._tokens = tokens
         self._limits = limits

@@ -18,7 +18,7 @@ from api.admission import Admission
 from api.document import Documents, trusted_documents
 from api.http import GraphQLEndpoint
 from api.identity import SignIn, Tokens
-from api.rate import Limits
+from api.rate import RateLimits
 from api.settings import Settings, Settled
 from api.shield import GRAPHQL, Shield
 from models import db, station
@@ -30,7 +30,7 @@ CORS_SECONDS = 600
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def create(settings: Settings, settled: Settled, limits: Limits) -> Starlette:
+def create(settings: Settings, settled: Settled, limits: RateLimits) -> Starlette:
     """Make the application of one process, which serves while `process.running` is open."""
     tokens = Tokens(settled.token_secret)
     sign_in = SignIn(tokens, limits, settled.lets_developers_in)

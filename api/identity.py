@@ -15,7 +15,7 @@ from typing import NamedTuple
 import jwt
 
 from api.city import DEVELOPMENT_MICRO_GRID, OTHER_MICRO_GRID
-from api.rate import Limits
+from api.rate import RateLimits
 from models import person
 from models.errors import Code, Refusal
 from resolvers.context import Session
@@ -107,7 +107,7 @@ class SignIn:
     """Starts sessions by sign-in codes."""
 
     tokens: Tokens
-    limits: Limits
+    limits: RateLimits
     lets_developers_in: bool
 
     async def start(self, code: str, *, address: str) -> Session:

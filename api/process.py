@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from api.rate import Limits
+from api.rate import RateLimits
 from api.settings import SettingsError, Settled
 from models import db, event, station, tasks
 from models.errors import Unavailable
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def running(settled: Settled, limits: Limits, *, relays: bool) -> AsyncIterator[Hub]:
+async def running(settled: Settled, limits: RateLimits, *, relays: bool) -> AsyncIterator[Hub]:
     """Open everything, and close it in the opposite order.
 
     Raises Unavailable at the start, and SettingsError for a database that is not migrated.

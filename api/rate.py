@@ -61,7 +61,7 @@ class Bucket:
         return 0.0
 
 
-class Limits:
+class RateLimits:
     """The buckets of one process; `clock` gives seconds."""
 
     def __init__(self, *, is_on: bool = True, clock: Callable[[], float] = time.monotonic) -> None:

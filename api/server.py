@@ -99,10 +99,10 @@ def listen(listener: socket.socket, settings: Settings, settled: Settled, *, rel
     # The schema takes half a second to import: only whoever serves pays it.
     from api import process
     from api.app import create
-    from api.rate import Limits
+    from api.rate import RateLimits
 
     _allow_files()
-    limits = Limits(is_on=settings.rate_limit)
+    limits = RateLimits(is_on=settings.rate_limit)
     config = uvicorn.Config(
         create(settings, settled, limits),
         http=BoundedProtocol,

@@ -13,7 +13,7 @@ import pytest
 from api import identity
 from api.city import DEVELOPMENT_MICRO_GRID, DEVELOPMENT_VILLAGE, OTHER_MICRO_GRID
 from api.identity import SignIn, Tokens
-from api.rate import Limits
+from api.rate import RateLimits
 from models import db, person
 from models.area import Level
 from models.errors import Code, Refusal
@@ -188,7 +188,7 @@ def test_the_number_of_kept_tokens_has_a_limit(
 
 
 def sign_in(*, lets_developers_in: bool = True) -> SignIn:
-    return SignIn(Tokens(SECRET), Limits(), lets_developers_in)
+    return SignIn(Tokens(SECRET), RateLimits(), lets_developers_in)
 
 
 async def roles_of(person_id: int) -> dict[str, str]:

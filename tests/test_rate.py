@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from api import rate
-from api.rate import ADDRESS, SIGN_IN, SIGNED_IN, Bucket, Limits, Rate, house
+from api.rate import ADDRESS, SIGN_IN, SIGNED_IN, Bucket, Rate, RateLimits, house
 from models import event
 from resolvers.errors import EdgeCode, EdgeError
 
@@ -59,7 +59,7 @@ def test_a_bucket_gives_its_burst_and_then_its_rate() -> None:
 
 
 def test_each_rate_has_its_burst_for_each_who_asks() -> None:
-    limits = Limits(clock=Clock())
+    limits = RateLimits(clock=Clock())
     assert count(lambda: limits.person(1)) == 200
     assert count(lambda: limits.person(2)) == 200
     assert count(lambda: limits.address("10.0.0.1")) == 600
@@ -68,7 +68,7 @@ def test_each_rate_has_its_burst_for_each_who_asks() -> None:
 
 def test_a_refusal_says_when_to_come_back_and_then_it_is_so() -> None:
     clock = Clock()
-    limits = Limits(clock=clock)
+    limits = RateLimits(clock=clock)
     assert count(lambda: limits.sign_in("10.0.0.1")) == 30
     with pytest.raises(EdgeError) as refused:
         limits.sign_in("10.0.0.1")
@@ -79,7 +79,7 @@ def test_a_refusal_says_when_to_come_back_and_then_it_is_so() -> None:
 
 
 def test_limits_that_are_off_refuse_nobody() -> None:
-    limits = Limits(is_on=False)
+    limits = RateLimits(is_on=False)
     assert count(lambda: limits.sign_in("10.0.0.1"), most=1_000) == 1_000
     assert len(limits) == 0
 
@@ -101,7 +101,7 @@ def test_whoever_shares_a_house_shares_its_bucket(address: str, named: str) -> N
 
 def test_the_number_of_buckets_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate, "BUCKETS_MOST", 10)
-    limits = Limits(clock=Clock())
+    limits = RateLimits(clock=Clock())
     for number in range(100):
         limits.person(number)
     assert len(limits) == 10
@@ -110,7 +110,7 @@ def test_the_number_of_buckets_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> N
 
 async def test_what_one_process_spent_the_others_learn(redis: Redis) -> None:
     clock = Clock()
-    one, other = Limits(clock=clock), Limits(clock=clock)
+    one, other = RateLimits(clock=clock), RateLimits(clock=clock)
     for _ in range(25):
         one.sign_in("10.0.0.1")
     other.sign_in("10.0.0.1")
@@ -124,7 +124,7 @@ async def test_what_one_process_spent_the_others_learn(redis: Redis) -> None:
 
 
 async def test_what_is_spent_while_redis_answers_is_not_forgotten(redis: Redis) -> None:
-    limits = Limits(clock=Clock())
+    limits = RateLimits(clock=Clock())
     for _ in range(10):
         limits.sign_in("10.0.0.1")
     settling = asyncio.create_task(limits.settle(redis))
@@ -136,7 +136,7 @@ async def test_what_is_spent_while_redis_answers_is_not_forgotten(redis: Redis) 
 
 
 async def test_settling_costs_nothing_when_nobody_asked(redis: Redis) -> None:
-    limits = Limits(clock=Clock())
+    limits = RateLimits(clock=Clock())
     limits.person(1)
     await limits.settle(redis)
     before = (await redis.info("stats"))["total_commands_processed"]
@@ -145,7 +145,7 @@ async def test_settling_costs_nothing_when_nobody_asked(redis: Redis) -> None:
 
 
 async def test_what_redis_keeps_ends_by_itself(redis: Redis) -> None:
-    limits = Limits(clock=Clock())
+    limits = RateLimits(clock=Clock())
     limits.person(1)
     await limits.settle(redis)
     assert 0 < await redis.ttl("rate:person:1") <= 21
@@ -153,7 +153,7 @@ async def test_what_redis_keeps_ends_by_itself(redis: Redis) -> None:
 
 async def test_without_redis_the_local_buckets_go_on_and_are_settled_later(redis: Redis) -> None:
     clock = Clock()
-    limits = Limits(clock=clock)
+    limits = RateLimits(clock=clock)
     away = event.connect_redis(NOWHERE)
     for _ in range(20):
         limits.sign_in("10.0.0.1")
@@ -161,7 +161,7 @@ async def test_without_redis_the_local_buckets_go_on_and_are_settled_later(redis
         await limits.settle(away)
     await away.aclose()
     await limits.settle(redis)
-    other = Limits(clock=clock)
+    other = RateLimits(clock=clock)
     other.sign_in("10.0.0.1")
     await other.settle(redis)
     assert count(lambda: other.sign_in("10.0.0.1")) == 9
@@ -172,7 +172,7 @@ async def test_settling_for_ever_outlives_the_loss_of_redis(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(rate, "SETTLE_SECONDS", 0.001)
-    limits = Limits(clock=Clock())
+    limits = RateLimits(clock=Clock())
     away = event.connect_redis(NOWHERE)
     settling = asyncio.create_task(limits.settle_for_ever(away))
     for _ in range(20):
