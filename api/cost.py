@@ -1,8 +1,9 @@
 """What an operation may cost: how many list items its answer can hold.
 
-A field with `first` gives up to that many items, lists within lists multiply, lists beside one
-another add up. So an operation's cost is a sum of products of page sizes: a number where they
-are written in the document, and a little arithmetic per request where they are variables.
+A field with `first` gives up to that many items, other lists what resolvers/prices.py says; lists
+within lists multiply, lists beside one another add up. So an operation's cost is a sum of products
+of page sizes: a number where they are written in the document, and a little arithmetic per request
+where they are variables.
 """
 
 from collections.abc import Mapping
@@ -25,12 +26,17 @@ from graphql import (
     VariableNode,
     get_named_type,
     is_composite_type,
+    is_list_type,
+    is_non_null_type,
     type_from_ast,
 )
 
 from models.page import FIRST_DEFAULT
+from resolvers.prices import ITEMS, UNKNOWN_ITEMS
 
 PAGE_ARGUMENT = "first"
+CONNECTION = "Connection"
+"""The lists of a type with this ending have the page size of the field that gave it."""
 
 
 class _ByVariable(NamedTuple):
@@ -117,10 +123,25 @@ class Prices:
         below: list[_Product] = []
         if node.selection_set:
             below = self._set(node.selection_set, get_named_type(definition.type))
+        own = _price(parent, node, definition)
         if PAGE_ARGUMENT not in definition.args:
-            return below
+            if own == 1:
+                return below
+            return [_times(product, own) for product in below or [_Product(1)]]
         size = _page_size(node, definition)
-        return [_times(product, size) for product in below or [_Product(1)]]
+        return [_times(_times(product, size), own) for product in below or [_Product(1)]]
+
+
+def _price(parent: GraphQLNamedType, node: FieldNode, definition: GraphQLField) -> int:
+    """Give what a field costs by itself, beside its page size."""
+    known = ITEMS.get(f"{parent.name}.{node.name.value}")
+    if known is not None:
+        return known
+    is_paged = PAGE_ARGUMENT in definition.args or parent.name.endswith(CONNECTION)
+    kind = definition.type.of_type if is_non_null_type(definition.type) else definition.type
+    if is_paged or not is_list_type(kind) or not is_composite_type(get_named_type(kind)):
+        return 1
+    return UNKNOWN_ITEMS
 
 
 def _times(product: _Product, size: int | _ByVariable) -> _Product:

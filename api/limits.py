@@ -16,7 +16,7 @@ class Limits:
     directives: int = 30
     depth: int = 12
     introspection_depth: int = 16
-    name_characters: int = 255
+    name_characters: int = 64
     variables: int = 50
     operations: int = 10
     fragments: int = 50

@@ -108,9 +108,9 @@ def nested(depth: int, inner: str = "name") -> str:
             "Document has more than 500 tokens in lists and objects.",
         ),
         (
-            "{ " + "a" * 255 + ": name }",
-            "{ " + "a" * 256 + ": name }",
-            "An alias is longer than 255 characters.",
+            "{ " + "a" * 64 + ": name }",
+            "{ " + "a" * 65 + ": name }",
+            "An alias is longer than 64 characters.",
         ),
         (
             "{ things(first: 100) { things(first: 50) { name } } }",

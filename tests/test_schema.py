@@ -6,9 +6,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from graphql import GraphQLEnumType, GraphQLNamedType, GraphQLObjectType
+from graphql import (
+    GraphQLEnumType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    get_named_type,
+    is_composite_type,
+)
 
+from api.document import BadDocument, Documents
 from resolvers import guard
+from resolvers.prices import ITEMS
 from resolvers.schema import Mutation, schema
 
 ROOT = Path(__file__).parent.parent
@@ -88,6 +96,43 @@ def test_what_is_deprecated_is_gone_on_its_day() -> None:
                 day = re.search(r"Removal on (\d{4}-\d{2}-\d{2})\.", reason)
                 assert day, f"{kind.name}.{name} does not say when it goes"
                 assert date.fromisoformat(day[1]) > today, f"{kind.name}.{name} is overdue"
+
+
+def test_every_list_of_things_has_a_page_size_or_a_price() -> None:
+    unpriced = [
+        f"{kind.name}.{name}"
+        for kind in own_types()
+        if isinstance(kind, GraphQLObjectType) and not kind.name.endswith("Connection")
+        for name, field in kind.fields.items()
+        if "[" in str(field.type)
+        and is_composite_type(get_named_type(field.type))
+        and "first" not in field.args
+        and f"{kind.name}.{name}" not in ITEMS
+    ]
+    assert unpriced == []
+
+
+def test_every_price_is_that_of_a_field() -> None:
+    for place in ITEMS:
+        kind, _, name = place.partition(".")
+        assert name in getattr(GRAPH.type_map[kind], "fields", {})
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{areas(search:"网",first:20){nodes{path{path{path{path{code}}}}}}}',
+        "{stationsNear(near:{longitude:1,latitude:1},first:100){nodes{openings{opensAt}}}"
+        " b:stationsNear(near:{longitude:1,latitude:1},first:100){nodes{openings{opensAt}}}"
+        " c:stationsNear(near:{longitude:1,latitude:1},first:100){nodes{openings{opensAt}}}"
+        " d:stationsNear(near:{longitude:1,latitude:1},first:100){nodes{openings{opensAt}}}}",
+        "{careMap(viewport:{west:1,south:1,east:2,north:2},zoom:1){markers{station{openings"
+        "{opensAt}}}}}",
+    ],
+)
+def test_what_would_take_seconds_is_refused(query: str) -> None:
+    with pytest.raises(BadDocument, match="asks for more than 5000 list items"):
+        Documents(GRAPH).of(query)
 
 
 def root_fields() -> list[str]:

@@ -1,0 +1,35 @@
+"""What a field without a page size costs, in items of a list.
+
+Lists that are bounded by nature have no `first`, yet they multiply what is below them; and some
+single things take as long to find out as many. A test holds that every list of things stands
+here or has a page size.
+"""
+
+ITEMS = {
+    "Area.boundary": 50,
+    "Area.path": 5,
+    "Area.staff": 10,
+    "Area.staffing": 10,
+    "CareMap.markers": 200,
+    "Query.areaAt": 20,
+    "Query.careMap": 5,
+    "Query.stationCoverage": 25,
+    "SessionStartPayload.userErrors": 1,
+    "Station.openings": 14,
+    "StationCluster.missing": 3,
+    "StationCoverage.gaps": 1,
+    "Staffing.missing": 4,
+    "__Directive.args": 3,
+    "__Field.args": 3,
+    "__Schema.directives": 5,
+    "__Schema.types": 60,
+    "__Type.enumValues": 5,
+    "__Type.fields": 8,
+    "__Type.inputFields": 3,
+    "__Type.interfaces": 2,
+    "__Type.possibleTypes": 3,
+}
+"""By type and field; the gaps of a coverage are as many as its `first`, which counts already."""
+
+UNKNOWN_ITEMS = 20
+"""The price of a list that stands nowhere."""
