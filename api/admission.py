@@ -50,16 +50,20 @@ class Admission:
         return bearer.person_id
 
     def _address(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str:
-        """Give the client's address: the last one that no trusted proxy has."""
+        """Give the client's address: the last one that no trusted proxy has.
+
+        What is no address counts as that of the proxy that passed it on.
+        """
         client = scope.get("client")
         address: str = client[0] if client else ""
         if not self._proxies or not self._is_proxy(address):
             return address
         forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
         for hop in reversed(forwarded[-FORWARDED_MOST:]):
-            if not hop.strip():
+            named = _plain(hop.strip())
+            if named is None:
                 break
-            address = hop.strip()
+            address = named
             if not self._is_proxy(address):
                 break
         return address
@@ -70,3 +74,13 @@ class Admission:
         except ValueError:
             return False
         return any(known in network for network in self._proxies)
+
+
+def _plain(hop: str) -> str | None:
+    """Read an address that may have brackets and a port; None if it is none."""
+    for text in (hop, hop.partition("]")[0].removeprefix("["), hop.partition(":")[0]):
+        try:
+            return str(ip_address(text))
+        except ValueError:
+            continue
+    return None

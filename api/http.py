@@ -114,7 +114,7 @@ class GraphQLEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         began = perf_counter()
-        headers = dict(scope["headers"])
+        headers = _by_name(scope["headers"])
         request_id = _request_id(headers)
         media = accepted(headers.get(b"accept"))
         try:
@@ -201,6 +201,7 @@ class GraphQLEndpoint:
     def _in_part(self, result: ExecutionResult, request_id: str) -> _Answer:
         errors = (result.errors or [])[: self._limits.errors]
         entries = self._entries(errors, request_id)
+        self._shorten(entries)
         content = orjson.dumps({"errors": entries, "data": result.data})
         codes = {entry["extensions"]["code"] for entry in entries}
         code: EdgeCode = entries[0]["extensions"]["code"]
@@ -210,10 +211,8 @@ class GraphQLEndpoint:
 
     def _not_run(self, errors: tuple[GraphQLError, ...], media: Media, request_id: str) -> _Answer:
         entries = self._entries(errors[: self._limits.errors], request_id)
+        self._shorten(entries)
         content = orjson.dumps({"errors": entries})
-        while len(content) > self._limits.answer_of_errors_bytes and len(entries) > 1:
-            entries.pop()
-            content = orjson.dumps({"errors": entries})
         code = entries[0]["extensions"]["code"]
         _log.info("refused", request_id=request_id, code=code, reason=entries[0]["message"])
         return _Answer(400 if media is Media.GRAPHQL else 200, content, code)
@@ -229,6 +228,12 @@ class GraphQLEndpoint:
                 _log.warning("unavailable", request_id=request_id, reason=str(cause(error)))
         return entries
 
+    def _shorten(self, entries: list[dict[str, Any]]) -> None:
+        """Leave out the last errors until the rest is small: a client's aliases are in paths."""
+        most = self._limits.answer_of_errors_bytes
+        while len(entries) > 1 and len(orjson.dumps({"errors": entries})) > most:
+            entries.pop()
+
     def _refusal(self, error: EdgeError, request_id: str) -> _Answer:
         located = GraphQLError(error.message, original_error=error)
         content = orjson.dumps({"errors": [shown(located, request_id=request_id)]})
@@ -237,6 +242,15 @@ class GraphQLEndpoint:
         if isinstance(error, HttpError):
             return _Answer(error.status, content, error.code, error.headers)
         return _Answer(STATUS[error.code], content, error.code, _headers_of(error.code, error))
+
+
+def _by_name(given: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Give headers by name; one that comes several times is the list of its values."""
+    headers = dict(given)
+    if len(headers) < len(given):
+        for name in headers:
+            headers[name] = b", ".join(value for other, value in given if other == name)
+    return headers
 
 
 def _headers_of(code: EdgeCode, error: BaseException | None) -> Mapping[str, str]:

@@ -94,7 +94,9 @@ class Tokens:
             )
         except (jwt.InvalidTokenError, ValueError, RecursionError):
             raise _unauthenticated() from None
-        if claims["typ"] != TOKEN_TYPE or not re.fullmatch("[1-9][0-9]{0,17}", claims["sub"]):
+        if type(claims["exp"]) is not int or claims["typ"] != TOKEN_TYPE:
+            raise _unauthenticated()
+        if not re.fullmatch("[1-9][0-9]{0,17}", claims["sub"]):
             raise _unauthenticated()
         return Bearer(int(claims["sub"]), claims["exp"])
 

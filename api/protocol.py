@@ -110,7 +110,9 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._header_count > HEADERS_MOST or self._head_bytes > HEAD_BYTES_MOST:
             self._refusal = _LARGE_HEAD
             raise LargeHead
-        super().on_header(name, value)
+        if self._is_in_head:
+            # A trailer is no header: it must not say who asks after that was decided.
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Begin the time of the body."""
@@ -118,6 +120,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self.cycle.transport = self._gentle  # type: ignore[assignment] # It uses no more of it.
         self._is_in_head = False
         self._start_clock()
+        if self.parser.should_upgrade():
+            # We speak nothing else, and what follows this head may be meant as its body: none of
+            # it may be read as a request.
+            self.cycle.keep_alive = False
+            self._is_refused = True
 
     def on_message_complete(self) -> None:
         """End the time of the request."""
@@ -219,6 +226,7 @@ class BoundedProtocol(HttpToolsProtocol):
             STATUS_LINE[status],
             *(b"%s: %s\r\n" % header for header in self.server_state.default_headers),
             b"content-type: application/json; charset=utf-8\r\n",
+            b"x-content-type-options: nosniff\r\ncache-control: no-store\r\n",
             b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body),
         ]
         self.transport.write(b"".join([*head, body]))

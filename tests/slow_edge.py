@@ -32,6 +32,7 @@ class Edge:
         self.loop: asyncio.AbstractEventLoop
         self.holds = False
         self.seen: list[tuple[str, int]] = []
+        self.headers: list[tuple[bytes, bytes]] = []
         self.may_answer = asyncio.Event()
         config = uvicorn.Config(
             self._answer,
@@ -73,6 +74,7 @@ class Edge:
             size += len(message.get("body", b""))
             is_whole = not message.get("more_body", False)
         self.seen.append((scope["path"], size))
+        self.headers = scope["headers"]
         body = LARGE_ANSWER if scope["path"] == "/large" else scope["path"].encode()
         headers = [(b"content-length", str(len(body)).encode())]
         if scope["path"] == "/unread":

@@ -264,10 +264,33 @@ def test_a_client_that_leaves_in_the_middle_leaves_nothing(one: Edge) -> None:
 
 
 @pytest.mark.parametrize("wanted", [b"h2c", b"websocket"])
-def test_an_upgrade_that_is_not_served_is_answered_as_it_stands(one: Edge, wanted: bytes) -> None:
+def test_an_upgrade_that_is_not_served_is_answered_and_was_the_last(
+    one: Edge, wanted: bytes
+) -> None:
     upgrade = b"connection: upgrade\r\nupgrade: " + wanted + b"\r\n\r\n"
     with connected(one) as client:
-        client.sendall(GET % b"a" + upgrade)
-        assert bodies(client.recv(4_096)) == [b"/a"]
-        client.sendall(GET % b"b" + b"\r\n")
-        assert bodies(client.recv(4_096)) == [b"/b"]
+        client.sendall(GET % b"a" + upgrade + GET % b"b" + b"\r\n")
+        assert bodies(until_closed(client)) == [b"/a"]
+
+
+# Other protocols, and trailers
+
+
+@pytest.mark.parametrize("method", [b"POST", b"CONNECT"])
+def test_the_body_of_an_upgrade_is_never_read_as_a_request(one: Edge, method: bytes) -> None:
+    inner = GET % b"smuggled" + b"\r\n"
+    head = POST.replace(b"POST", method, 1) % b"outer"
+    head += b"connection: upgrade\r\nupgrade: x\r\ncontent-length: %d\r\n\r\n" % len(inner)
+    with connected(one) as client:
+        client.sendall(head)
+        client.sendall(inner)
+        until_closed(client)
+    assert all(path != "/smuggled" for path, _ in one.seen)
+
+
+def test_a_trailer_is_no_header(one: Edge) -> None:
+    chunked = b"transfer-encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nauthorization: Bearer x\r\n\r\n"
+    with connected(one) as client:
+        client.sendall(POST % b"echo" + b"connection: close\r\n" + chunked)
+        until_closed(client)
+    assert b"authorization" not in {name for name, _ in one.headers}
