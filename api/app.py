@@ -1,5 +1,6 @@
 """The application: routes, health and metrics."""
 
+import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
 
@@ -7,6 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -26,6 +28,7 @@ from models.errors import Unavailable
 from resolvers.schema import schema
 
 CORS_SECONDS = 600
+READY_SECONDS = 1.0
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -45,7 +48,7 @@ def create(settings: Settings, settled: Settled, limits: RateLimits) -> Starlett
     ProcessCollector(registry=registry)
     GCCollector(registry=registry)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route(GRAPHQL, GraphQLEndpoint(documents, admission, registry=registry)),
             Route("/health/live", _live),
@@ -54,7 +57,11 @@ def create(settings: Settings, settled: Settled, limits: RateLimits) -> Starlett
             *pages.routes(),
         ],
         middleware=_middleware(settings),
+        exception_handlers={HTTPException: _refused},
     )
+    # A redirect would name plain http behind a proxy, and send a bearer token there.
+    app.router.redirect_slashes = False
+    return app
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
@@ -72,6 +79,13 @@ def _middleware(settings: Settings) -> list[Middleware]:
     return layers
 
 
+async def _refused(_request: Request, exception: Exception) -> Response:
+    """Answer in the form of every other refusal: no such path, or not by this method."""
+    assert isinstance(exception, HTTPException)
+    error = {"message": exception.detail, "extensions": {"code": "BAD_REQUEST"}}
+    return JSONResponse({"errors": [error]}, exception.status_code, exception.headers)
+
+
 async def _live(_request: Request) -> Response:
     return JSONResponse({"status": "live"})
 
@@ -79,8 +93,9 @@ async def _live(_request: Request) -> Response:
 async def _ready(_request: Request) -> Response:
     try:
         station.snapshot()
-        await db.fetch_one("SELECT 1")
-    except Unavailable:
+        async with asyncio.timeout(READY_SECONDS):
+            await db.fetch_one("SELECT 1")
+    except (Unavailable, TimeoutError):
         return JSONResponse({"status": "unavailable"}, 503)
     return JSONResponse({"status": "ready"})
 

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
+from itertools import islice
 from typing import NamedTuple
 
 import structlog
@@ -68,7 +69,7 @@ class RateLimits:
         self._is_on = is_on
         self._clock = clock
         self._buckets: OrderedDict[tuple[str, str], Bucket] = OrderedDict()
-        self._unsettled: set[tuple[str, str]] = set()
+        self._unsettled: dict[tuple[str, str], None] = {}
 
     def person(self, person_id: int) -> None:
         """Count a request of somebody signed in; raises EdgeError LIMITED."""
@@ -90,7 +91,7 @@ class RateLimits:
         bucket = self._buckets.get(key) or self._open(key, rate, now)
         self._buckets.move_to_end(key)
         wait = bucket.take(now)
-        self._unsettled.add(key)
+        self._unsettled[key] = None
         if wait:
             raise EdgeError(EdgeCode.LIMITED, "请求过于频繁，请稍后再试", retry_after=wait)
 
@@ -100,7 +101,7 @@ class RateLimits:
     def _open(self, key: tuple[str, str], rate: Rate, now: float) -> Bucket:
         if len(self._buckets) >= BUCKETS_MOST:
             dropped, _ = self._buckets.popitem(last=False)
-            self._unsettled.discard(dropped)
+            self._unsettled.pop(dropped, None)
         bucket = self._buckets[key] = Bucket(rate, rate.burst, now)
         return bucket
 
@@ -116,13 +117,17 @@ class RateLimits:
                 if is_reachable:
                     log.warning("rate_limits_are_local", reason=str(lost))
                 is_reachable = False
+            except Exception:
+                log.exception("rate_limits_failed")
 
     async def settle(self, redis: "Redis") -> None:
         """Tell what was spent here and learn what others spent; raises RedisError, OSError."""
-        keys = [key for key, _ in zip(self._unsettled, range(SETTLE_KEYS_MOST), strict=False)]
+        # Those who wait longest come first.
+        keys = list(islice(self._unsettled, SETTLE_KEYS_MOST))
         if not keys:
             return
-        self._unsettled.difference_update(keys)
+        for key in keys:
+            del self._unsettled[key]
         told = [(self._buckets[key], self._buckets[key].spent) for key in keys]
         pipeline = redis.pipeline(transaction=False)
         pipeline.script_load(_SETTLE)
@@ -132,7 +137,7 @@ class RateLimits:
         try:
             _, *answers = await pipeline.execute()
         except BaseException:
-            self._unsettled.update(key for key in keys if key in self._buckets)
+            self._unsettled.update((key, None) for key in keys if key in self._buckets)
             raise
         for (bucket, spent), left in zip(told, answers, strict=True):
             bucket.spent -= spent

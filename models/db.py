@@ -27,12 +27,13 @@ _LOST = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.QueryCanceledError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
 )
 
 _pool: "asyncpg.Pool[asyncpg.Record] | None" = None
@@ -153,4 +154,4 @@ def _reachable() -> Iterator[None]:
         # A number beyond its column or a NUL in a text: only a caller's value can be that.
         raise Invalid("参数的值超出范围或含有不允许的字符") from unfit
     except _LOST as lost:
-        raise Unavailable(str(lost)) from lost
+        raise Unavailable(str(lost) or type(lost).__name__) from lost

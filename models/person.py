@@ -84,9 +84,9 @@ FROM person WHERE id = $1
 """  # noqa: S608 - constants
 _PLACE = """
 SELECT code FROM area
-WHERE level = $2 AND valid_to IS NULL AND (
-    starts_with($1, code) AND EXISTS (SELECT FROM area AS named WHERE named.code = $1)
-    OR code >= $1 COLLATE "C" AND code < $1 || ':' COLLATE "C")
+WHERE level = $2 AND valid_to IS NULL
+    AND EXISTS (SELECT FROM area AS named WHERE named.code = $1)
+    AND (starts_with($1, code) OR code >= $1 COLLATE "C" AND code < $1 || ':' COLLATE "C")
 ORDER BY code LIMIT 1
 """
 _DEVELOPMENT_PERSON = """

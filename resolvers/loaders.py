@@ -8,6 +8,7 @@ from strawberry.dataloader import DataLoader
 
 from models import area
 from models.area import Area, Staffing, StaffMember
+from models.errors import Invalid
 from models.geo import Point
 from models.page import Page
 
@@ -63,10 +64,15 @@ def _by_code(
     return DataLoader(load_fn=load, max_batch_size=BATCH_MOST)
 
 
-async def _children(asked: list[Children]) -> list[Page[Area]]:
-    pages: dict[Children, Page[Area]] = {}
+async def _children(asked: list[Children]) -> list[Page[Area] | Invalid]:
+    """Read the pages that are alike together; a wrong one spoils those like it only."""
+    pages: dict[Children, Page[Area] | Invalid] = {}
     for first, after in dict.fromkeys((one.first, one.after) for one in asked):
         codes = [one.code for one in asked if (one.first, one.after) == (first, after)]
-        found = await area.children(codes, first=first, after=after)
-        pages |= {Children(code, first, after): page for code, page in found.items()}
+        try:
+            found = await area.children(codes, first=first, after=after)
+        except Invalid as wrong:
+            pages |= {Children(code, first, after): wrong for code in codes}
+        else:
+            pages |= {Children(code, first, after): page for code, page in found.items()}
     return [pages[one] for one in asked]

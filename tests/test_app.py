@@ -100,6 +100,15 @@ def test_every_answer_has_safe_headers_and_does_not_name_the_server(
     assert "server" not in headers
 
 
+@pytest.mark.parametrize("path", ["/graphql/", "/nothing", "//graphql"])
+def test_a_path_that_is_none_is_refused_like_all_else(app: Program, path: str) -> None:
+    answer = httpx.get(f"{app.address}{path}")
+    assert answer.status_code == 404
+    assert answer.json() == {
+        "errors": [{"message": "Not Found", "extensions": {"code": "BAD_REQUEST"}}]
+    }
+
+
 def test_a_request_id_is_given_back_if_it_is_one(app: Program) -> None:
     given = app.ask(VIEWER, **{"x-request-id": "a.b-C_7"})
     assert given.headers["x-request-id"] == "a.b-C_7"

@@ -45,14 +45,11 @@ async def test_an_area_is_found_by_its_code() -> None:
     assert grid.party_organisation == "长泾村第一网格党支部"
 
 
-@pytest.mark.parametrize("code", ["", "3202", "320281001001019", "江阴", "x" * 5_000])
+@pytest.mark.parametrize(
+    "code", ["", "3202", "320281001001019", "江阴", "x" * 5_000, "3202\x0081"]
+)
 async def test_a_code_that_no_area_has_finds_nothing(code: str) -> None:
     assert await area.find(code) is None
-
-
-async def test_a_code_that_the_database_cannot_hold_is_invalid() -> None:
-    with pytest.raises(Invalid):
-        await area.find("3202\x0081")
 
 
 async def test_the_code_is_the_path() -> None:
@@ -120,7 +117,7 @@ async def test_a_search_keeps_to_a_level_and_a_subtree() -> None:
         await found("第一", under="3202810010")
 
 
-@pytest.mark.parametrize("text", ["", "  ", "长" * 33])
+@pytest.mark.parametrize("text", ["", "  ", "长" * 33, "长\x00"])
 async def test_a_search_for_nothing_or_too_much_is_invalid(text: str) -> None:
     with pytest.raises(Invalid):
         await found(text)

@@ -50,7 +50,7 @@ async def test_numbers_and_areas_make_different_people() -> None:
     assert len(people) == 4
 
 
-@pytest.mark.parametrize("code", ["999999", "320282001001", "32028100100109"])
+@pytest.mark.parametrize("code", ["999999", "320282001001", "32028100100109", "3202810"])
 async def test_there_is_no_development_person_where_there_is_no_area(code: str) -> None:
     with pytest.raises(Refusal) as refused:
         await person.development_person("worker", number=1, area_code=code)

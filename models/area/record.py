@@ -52,6 +52,11 @@ class Area:
     ended_on: date | None
 
 
+def is_code(text: str) -> bool:
+    """Say whether an area could have this code."""
+    return len(text) in CODE_LENGTHS and text.isascii() and text.isdigit()
+
+
 def from_row(row: asyncpg.Record) -> Area:
     """Make the record of a row with COLUMNS."""
     return Area(

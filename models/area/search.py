@@ -3,7 +3,7 @@
 import re
 
 from models import db, page, pinyin
-from models.area.record import CODE_LENGTHS, COLUMNS, Area, Level, from_row
+from models.area.record import COLUMNS, Area, Level, from_row, is_code
 from models.errors import Invalid
 from models.page import Page
 
@@ -21,7 +21,7 @@ async def search(
     wanted = text.strip()
     if not 1 <= len(wanted) <= SEARCH_LENGTH_MOST:
         raise Invalid(f"搜索内容须为 1 到 {SEARCH_LENGTH_MOST} 个字")
-    if under is not None and len(under) not in CODE_LENGTHS:
+    if under is not None and not is_code(under):
         raise Invalid("区划代码无法识别")
     asked = page.digest("areas", wanted, level, under)
     length, code = page.key_after(after, asked, int, str) if after else (0, "")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from models import db, page
-from models.area.record import CODE_LENGTHS, COLUMNS, Area, from_row
+from models.area.record import CODE_LENGTHS, COLUMNS, Area, from_row, is_code
 from models.page import Page
 
 
@@ -14,7 +14,10 @@ async def find(code: str) -> Area | None:
 
 async def find_all(codes: Iterable[str]) -> dict[str, Area]:
     """Give the areas with these codes, in one statement."""
-    rows = await db.fetch(f"SELECT {COLUMNS} FROM area WHERE code = ANY($1)", list(codes))  # noqa: S608 - constants
+    known = [code for code in codes if is_code(code)]
+    if not known:
+        return {}
+    rows = await db.fetch(f"SELECT {COLUMNS} FROM area WHERE code = ANY($1)", known)  # noqa: S608 - constants
     return {row["code"]: from_row(row) for row in rows}
 
 

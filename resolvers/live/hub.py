@@ -123,6 +123,9 @@ class Hub:
                     backoff.reset()
             except Unavailable:
                 await backoff.wait()
+            except Exception:
+                log.exception("hub_callback_interrupted", topic=watch.scope.topic)
+                await backoff.wait()
 
     async def _keep_reading(self) -> None:
         backoff = Backoff()
