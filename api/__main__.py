@@ -12,7 +12,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -37,6 +39,7 @@ def run() -> None:
 
     with _explained(), server.stoppable():
         given = _settings()
+        _import_ahead()
         with stack.embedded(
             given.data_dir, database_url=given.database_url, redis_url=given.redis_url
         ) as servers:
@@ -137,6 +140,15 @@ def _database_url(given: Settings) -> str:
 
 def _own_servers(given: Settings) -> Settled:
     return given.settled(database_url=_database_url(given), redis_url=given.redis_url)
+
+
+def _import_ahead() -> None:
+    """Import the application while the servers start and the city loads.
+
+    In a fresh environment its packages are yet to be compiled, which takes seconds. What goes
+    wrong here goes wrong again where it is used, and is told there.
+    """
+    Thread(target=import_module, args=("api.app",), name="import", daemon=True).start()
 
 
 def _prepare(settled: Settled) -> None:
