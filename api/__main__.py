@@ -40,6 +40,7 @@ def run() -> None:
     with _explained(), server.stoppable():
         given = _settings()
         _import_ahead()
+        typer.echo(f"Starting on the data in {given.data_dir} …")
         with stack.embedded(
             given.data_dir, database_url=given.database_url, redis_url=given.redis_url
         ) as servers:

@@ -21,6 +21,9 @@ STATEMENT_SECONDS = 5.0
 APPLICATION = "wangge"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+TODAY = "(now() AT TIME ZONE 'Asia/Shanghai')::date"
+"""The city's day, in SQL."""
+
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 _LOST = (

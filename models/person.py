@@ -74,11 +74,10 @@ async def development_person(key: str, *, number: int, area_code: str) -> Person
     return Person(row["id"], row["name"])
 
 
-_TODAY = "(now() AT TIME ZONE 'Asia/Shanghai')::date"
 _VIEWER = f"""
 SELECT name, ARRAY(
     SELECT DISTINCT role FROM appointment WHERE person_id = person.id
-        AND started_on <= {_TODAY} AND (ended_on IS NULL OR ended_on >= {_TODAY})
+        AND started_on <= {db.TODAY} AND (ended_on IS NULL OR ended_on >= {db.TODAY})
 ) AS roles
 FROM person WHERE id = $1
 """  # noqa: S608 - constants
@@ -95,6 +94,6 @@ ON CONFLICT (development_key) DO UPDATE SET name = person.name
 RETURNING id, name
 """
 _APPOINT = f"""
-INSERT INTO appointment (person_id, role, area_code, started_on) VALUES ($1, $2, $3, {_TODAY})
+INSERT INTO appointment (person_id, role, area_code, started_on) VALUES ($1, $2, $3, {db.TODAY})
 ON CONFLICT (person_id, area_code, role) WHERE ended_on IS NULL DO NOTHING
 """  # noqa: S608 - constants

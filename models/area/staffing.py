@@ -91,8 +91,7 @@ async def staff(codes: Iterable[str]) -> dict[str, tuple[StaffMember, ...]]:
     return {code: tuple(members) for code, members in found.items()}
 
 
-_TODAY = "(now() AT TIME ZONE 'Asia/Shanghai')::date"
-_HOLDS = f"appointment.started_on <= {_TODAY} AND (ended_on IS NULL OR ended_on >= {_TODAY})"
+_HOLDS = f"appointment.started_on <= {db.TODAY} AND (ended_on IS NULL OR ended_on >= {db.TODAY})"
 _PEOPLE = f"""
 SELECT wanted.of, counted.* FROM unnest($1::text[]) AS wanted (of)
 CROSS JOIN LATERAL (
