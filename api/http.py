@@ -23,7 +23,7 @@ than two kilobytes.
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import count
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
@@ -217,7 +217,7 @@ class GraphQLEndpoint:
         _log.info("refused", request_id=request_id, code=code, reason=entries[0]["message"])
         return _Answer(400 if media is Media.GRAPHQL else 200, content, code)
 
-    def _entries(self, errors: Any, request_id: str) -> list[dict[str, Any]]:  # noqa: ANN401
+    def _entries(self, errors: Sequence[GraphQLError], request_id: str) -> list[dict[str, Any]]:
         entries = [shown(error, request_id=request_id) for error in errors]
         for error, entry in zip(errors, entries, strict=True):
             code = entry["extensions"]["code"]
