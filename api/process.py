@@ -11,7 +11,7 @@ import structlog
 
 from api.rate import RateLimits
 from api.settings import SettingsError, Settled
-from models import db, event, station, tasks
+from models import cipher, db, event, station, tasks
 from models.errors import Unavailable
 from models.event import Event, Relay, Topic
 from resolvers.live import Hub
@@ -30,6 +30,7 @@ async def running(settled: Settled, limits: RateLimits, *, relays: bool) -> Asyn
     Raises Unavailable at the start, and SettingsError for a database that is not migrated.
     """
     async with AsyncExitStack() as stack:
+        cipher.use(cipher.read_keys(settled.data_keys))
         await db.connect(settled.database_url)
         stack.push_async_callback(db.close)
         if not await db.is_migrated():

@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,9 +16,12 @@ from pydantic import (
     IPvAnyNetwork,
     SecretStr,
     ValidationError,
+    field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from models import cipher
 
 SECRET_LENGTH_LEAST = 32
 SECRET_BYTES = 48
@@ -37,6 +41,7 @@ def _parts(value: object) -> object:
 Listed = BeforeValidator(_parts)
 PostgresUrl = Annotated[str, Field(pattern="^postgres(ql)?://")]
 RedisUrl = Annotated[str, Field(pattern="^(rediss?|unix)://")]
+WebUrl = Annotated[str, Field(pattern="^https?://[^/?#]+$")]
 # As browsers send it: one that is written otherwise would never match, and "*" is no origin.
 Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
 
@@ -53,7 +58,10 @@ class Settings(BaseSettings):
     redis_url: RedisUrl | None = None
     workers: Annotated[int, Field(ge=1, le=WORKERS_MOST)] = 1
     jwt_secret: Annotated[SecretStr, Field(min_length=SECRET_LENGTH_LEAST)] | None = None
+    data_keys: SecretStr | None = None
     wechat_app_id: str | None = None
+    wechat_app_secret: SecretStr | None = None
+    wechat_url: WebUrl = "https://api.weixin.qq.com"
     allowed_origins: Annotated[tuple[Origin, ...], NoDecode, Listed] = ()
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, Listed] = ()
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, Listed] = ()
@@ -69,6 +77,19 @@ class Settings(BaseSettings):
         if self.dev_sign_in and self.wechat_app_id:
             raise ValueError("DEV_SIGN_IN=1 is refused once WECHAT_APP_ID is set")
         return self
+
+    @model_validator(mode="after")
+    def _know_the_secret_of_the_app(self) -> Self:
+        if self.wechat_app_id and not self.wechat_app_secret:
+            raise ValueError("WECHAT_APP_SECRET must be set once WECHAT_APP_ID is")
+        return self
+
+    @field_validator("data_keys")
+    @classmethod
+    def _read_keys(cls, keys: SecretStr | None) -> SecretStr | None:
+        if keys:
+            cipher.read_keys(keys.get_secret_value())
+        return keys
 
     @cached_property
     def is_embedded(self) -> bool:
@@ -86,6 +107,7 @@ class Settings(BaseSettings):
             database_url=database_url,
             redis_url=redis_url,
             token_secret=self._token_secret(),
+            data_keys=self._data_keys(),
             shows_schema=_given(self.public_schema, self.is_embedded),
             lets_developers_in=self._lets_developers_in(),
         )
@@ -100,7 +122,14 @@ class Settings(BaseSettings):
             return self.jwt_secret.get_secret_value()
         if not self.is_embedded:
             raise SettingsError("JWT_SECRET: must be set when the servers are your own")
-        return _kept_secret(self.data_dir / "jwt_secret")
+        return _kept(self.data_dir / "jwt_secret", lambda: secrets.token_urlsafe(SECRET_BYTES))
+
+    def _data_keys(self) -> str:
+        if self.data_keys:
+            return self.data_keys.get_secret_value()
+        if self.wechat_app_id:
+            raise SettingsError("DATA_KEYS: must be set once WECHAT_APP_ID is")
+        return _kept(self.data_dir / "data_keys", cipher.new_keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +143,7 @@ class Settled:
     database_url: str = field(repr=False)
     redis_url: str | None = field(repr=False)
     token_secret: str = field(repr=False)
+    data_keys: str = field(repr=False)
     shows_schema: bool
     lets_developers_in: bool
 
@@ -123,6 +153,7 @@ class Settled:
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url or "",
             "JWT_SECRET": self.token_secret,
+            "DATA_KEYS": self.data_keys,
             "PUBLIC_SCHEMA": str(int(self.shows_schema)),
             "DEV_SIGN_IN": str(int(self.lets_developers_in)),
         }
@@ -153,13 +184,13 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _kept_secret(path: Path) -> str:
+def _kept(path: Path, make: Callable[[], str]) -> str:
     """Read the secret in `path`, or make it; of two who make it at once, one is kept."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f"{path.name}.{os.getpid()}")
         fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(SECRET_BYTES))
+        fresh.write_text(make())
         try:
             os.link(fresh, path)
         except FileExistsError:

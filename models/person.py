@@ -95,5 +95,5 @@ RETURNING id, name
 """
 _APPOINT = f"""
 INSERT INTO appointment (person_id, role, area_code, started_on) VALUES ($1, $2, $3, {db.TODAY})
-ON CONFLICT (person_id, area_code, role) WHERE ended_on IS NULL DO NOTHING
+ON CONFLICT (person_id, area_code, role, coalesce(unit_id, 0)) WHERE ended_on IS NULL DO NOTHING
 """  # noqa: S608 - constants

@@ -1,24 +1,24 @@
 """Every mutation is guarded: what it needs of the one who asks is said where it is made.
 
-`mutation` takes only resolvers that state their need, and a test finds a field made without it.
+`mutation` takes only resolvers that state their action, and a test finds a field made without
+it. Who is not signed in is turned away here; whether the roles of who is reach this very thing is
+decided by the models, in the transaction of the change.
 """
 
 from collections.abc import Awaitable, Callable
-from enum import Enum, auto
 from functools import wraps
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 import strawberry
 
+from models import access
+from models.access import Action
 from models.errors import Refusal
+from resolvers.context import Info
+from resolvers.errors import EdgeCode, EdgeError
 from resolvers.payload import UserErrorRecord, user_errors
 
-
-class Need(Enum):
-    """What a mutation needs before it looks at its input."""
-
-    NOTHING = auto()
-    """Anybody may call it, also when nobody is signed in."""
+SIGN_IN_TEXT = "请先登录"
 
 
 class Outcome(Protocol):
@@ -31,32 +31,40 @@ class Outcome(Protocol):
 Params = ParamSpec("Params")
 Result = TypeVar("Result", bound=Outcome)
 
-NEEDS: dict[Callable[..., Any], Need] = {}
-"""The need of every mutation's resolver."""
+ACTIONS: dict[Callable[..., Any], tuple[Action, ...]] = {}
+"""The actions of every mutation's resolver, one of which its caller needs."""
 
 
 def needs(
-    need: Need, *, outcome: type[Result]
+    *actions: Action, outcome: type[Result]
 ) -> Callable[[Callable[Params, Awaitable[Result]]], Callable[Params, Awaitable[Result]]]:
-    """State what a mutation needs; its Refusal becomes the user errors of `outcome`."""
+    """State the rights of which a mutation needs one; its Refusal becomes user errors.
+
+    The resolver takes `info`. Raises EdgeError UNAUTHENTICATED for who must sign in first.
+    """
+    assert actions, "a mutation is an action"
+    is_open = any(access.is_open_to_anybody(action) for action in actions)
 
     def guard(
         resolver: Callable[Params, Awaitable[Result]],
     ) -> Callable[Params, Awaitable[Result]]:
         @wraps(resolver)
         async def guarded(*args: Params.args, **kwargs: Params.kwargs) -> Result:
+            context = cast(Info, kwargs["info"]).context
+            if context.person_id is None and not is_open:
+                raise EdgeError(EdgeCode.UNAUTHENTICATED, SIGN_IN_TEXT)
             try:
                 return await resolver(*args, **kwargs)
             except Refusal as refusal:
                 return outcome(user_errors=user_errors(refusal))
 
-        NEEDS[guarded] = need
+        ACTIONS[guarded] = actions
         return guarded
 
     return guard
 
 
 def mutation(resolver: Callable[..., Any], *, description: str) -> Any:  # noqa: ANN401 - the field's annotation says its type
-    """Make the field of a guarded mutation; one without a stated need does not start."""
-    assert resolver in NEEDS, f"{resolver.__name__} states no need"
+    """Make the field of a guarded mutation; one without a stated action does not start."""
+    assert resolver in ACTIONS, f"{resolver.__name__} states no action"
     return strawberry.mutation(resolver=resolver, description=description)

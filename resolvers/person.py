@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from models import person
+from models.access import Action
 from models.role import Role
 from resolvers import guard
 from resolvers.context import Context, Info, Session
@@ -89,7 +90,7 @@ async def viewer(info: Info) -> person.Viewer | None:
     return await person.viewer(key) if key else None
 
 
-@guard.needs(guard.Need.NOTHING, outcome=SessionStarted)
+@guard.needs(Action.SESSION_START, outcome=SessionStarted)
 async def session_start(
     info: Info,
     start: Annotated[

@@ -20,9 +20,10 @@ import pytest
 import redis
 
 from api.stack import Servers
-from models import db
+from models import cipher, db
 from tests import shared
 from tests.databases import Databases
+from tests.program import DATA_KEYS
 
 # A Redis of our own has 64 databases, one of somebody else's 16.
 REDIS_DATABASES = 15
@@ -70,6 +71,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keys() -> None:
+    """Encrypt protected columns by the keys that the programs of tests are given, too."""
+    cipher.use(cipher.read_keys(DATA_KEYS))
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 READY_SECONDS = 20.0
 LEAVE_SECONDS = 10.0
 SECRET = "a secret of forty characters for the tests"  # noqa: S105
+DATA_KEYS = f"k1:{b64encode(b'1' * 32).decode()},index:{b64encode(b'i' * 32).decode()}"
 
 
 def free_port() -> int:
@@ -31,6 +33,7 @@ def serving(*, database_url: str, redis_url: str | None = None, **more: str) -> 
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url or "",
         "JWT_SECRET": SECRET,
+        "DATA_KEYS": DATA_KEYS,
         "PUBLIC_SCHEMA": "1",
         "DEV_SIGN_IN": "1",
         "PORT": str(port),

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from tests.processes import wait_until
-from tests.program import ROOT, SECRET, free_port
+from tests.program import DATA_KEYS, ROOT, SECRET, free_port
 
 START_SECONDS = 60.0
 LEAVE_SECONDS = 5.0
@@ -39,6 +39,7 @@ class Program:
         self._errors = errors
         given = {
             "JWT_SECRET": SECRET,
+            "DATA_KEYS": DATA_KEYS,
             "PUBLIC_SCHEMA": "1",
             "DEV_SIGN_IN": "1",
             "PORT": str(self.port),

@@ -201,7 +201,7 @@ def test_a_token_that_is_forged_or_over_is_401(app: Program) -> None:
     for token in (
         jwt.encode(over, SECRET, "HS256", headers=header),
         jwt.encode(claims, SECRET + "x", "HS256", headers=header),
-        jwt.encode(claims, None, "none", headers=header),
+        jwt.encode(claims, "", "none", headers=header),
         "x",
     ):
         for accept in ("application/json", "application/graphql-response+json"):

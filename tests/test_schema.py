@@ -59,18 +59,18 @@ def test_the_exported_schema_is_what_the_code_says() -> None:
     assert (ROOT / "schema.graphql").read_text() == schema.as_str() + "\n"
 
 
-def test_every_mutation_states_what_it_needs_of_its_caller() -> None:
+def test_every_mutation_states_the_rights_of_its_caller() -> None:
     fields = Mutation.__strawberry_definition__.fields  # type: ignore[attr-defined] # Strawberry's
     unguarded = [
         field.python_name
         for field in fields
-        if not field.base_resolver or field.base_resolver.wrapped_func not in guard.NEEDS
+        if not field.base_resolver or field.base_resolver.wrapped_func not in guard.ACTIONS
     ]
     assert fields
     assert unguarded == []
 
 
-def test_a_mutation_without_a_stated_need_cannot_be_made() -> None:
+def test_a_mutation_without_a_stated_action_cannot_be_made() -> None:
     with pytest.raises(AssertionError):
         guard.mutation(lambda: None, description="Nobody said who may do this.")
 

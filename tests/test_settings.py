@@ -9,6 +9,8 @@ from api.settings import Settings, SettingsError, Settled
 
 SECRET = "a secret of more than thirty-two characters"  # noqa: S105
 TOKEN = "of the metrics"  # noqa: S105
+KEY = "a2V5IG9mIGV4YWN0bHkgdGhpcnR5LXR3byBieXRlcy4="
+KEYS = f"k1:{KEY},index:{KEY}"
 OWN = {"DATABASE_URL": "postgresql://db/wangge", "REDIS_URL": "redis://news", "JWT_SECRET": SECRET}
 
 
@@ -63,6 +65,11 @@ def test_lists_are_parted_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         ("WORKERS", "0"),
         ("WORKERS", "65"),
         ("JWT_SECRET", "short"),
+        ("DATA_KEYS", "k1:short"),
+        ("DATA_KEYS", f"index:{KEY}"),
+        ("DATA_KEYS", f"k1:{KEY}"),
+        ("DATA_KEYS", f"k1:{KEY},k1:{KEY},index:{KEY}"),
+        ("WECHAT_URL", "ftp://wechat"),
         ("TRUSTED_PROXIES", "10.0.0.0/99"),
         ("RATE_LIMIT", "perhaps"),
         ("LOG_LEVEL", "LOUD"),
@@ -86,10 +93,9 @@ def test_every_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = read(monkeypatch, JWT_SECRET=SECRET, METRICS_TOKEN=TOKEN)
-    assert SECRET not in repr(given)
-    assert TOKEN not in repr(given)
-    assert SECRET not in repr(settled(given))
+    given = read(monkeypatch, JWT_SECRET=SECRET, METRICS_TOKEN=TOKEN, DATA_KEYS=KEYS)
+    for shown in (repr(given), repr(settled(given))):
+        assert not any(secret in shown for secret in (SECRET, TOKEN, KEY))
 
 
 def test_a_wrong_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +116,7 @@ def test_the_embedded_stack_on_the_loopback_is_for_development(
     [
         {"HOST": "0.0.0.0"},  # noqa: S104 - what is tested
         {"DATABASE_URL": "postgresql://db/wangge", "JWT_SECRET": SECRET},
-        {"WECHAT_APP_ID": "wx0"},
+        {"WECHAT_APP_ID": "wx0", "WECHAT_APP_SECRET": "s", "DATA_KEYS": KEYS},
         {"DEV_SIGN_IN": "0"},
     ],
 )
@@ -145,8 +151,18 @@ def test_the_secret_of_the_embedded_stack_is_made_once_for_its_owner_alone(
     secret = settled(given).token_secret
     assert len(secret) == 64
     assert settled(given).token_secret == secret
-    (kept,) = (tmp_path / "new").iterdir()
-    assert kept.stat().st_mode & 0o777 == 0o600
+    assert settled(given).data_keys == settled(given).data_keys
+    kept = sorted((tmp_path / "new").iterdir())
+    assert [path.name for path in kept] == ["data_keys", "jwt_secret"]
+    assert [path.stat().st_mode & 0o777 for path in kept] == [0o600, 0o600]
+
+
+def test_wechat_needs_its_secret_and_keys_of_the_city(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="WECHAT_APP_SECRET must be set"):
+        read(monkeypatch, WECHAT_APP_ID="wx0")
+    given = read(monkeypatch, **OWN, WECHAT_APP_ID="wx0", WECHAT_APP_SECRET="s")  # noqa: S106
+    with pytest.raises(SettingsError, match="DATA_KEYS: must be set once WECHAT_APP_ID is"):
+        settled(given)
 
 
 def test_a_child_is_told_what_was_settled(monkeypatch: pytest.MonkeyPatch) -> None:

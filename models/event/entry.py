@@ -24,6 +24,8 @@ class Topic(StrEnum):
     WISH = "wish"
     STATION = "station"
     PERSON = "person"
+    AREA = "area"
+    UNIT = "unit"
 
 
 class Scope(NamedTuple):

@@ -4,19 +4,25 @@ The domain modules read and write by SQL that stands where it is used, and retur
 serving process never imports the ORM (docs/decisions/0001).
 """
 
+from models.tables.access import Access, Once
 from models.tables.area import Area
 from models.tables.event import Content, Event, Feed, Lease, Outbox
-from models.tables.person import Appointment, Person
+from models.tables.person import Appointment, Household, Person, Residence, Unit
 from models.tables.station import Station
 
 __all__ = [
+    "Access",
     "Appointment",
     "Area",
     "Content",
     "Event",
     "Feed",
+    "Household",
     "Lease",
+    "Once",
     "Outbox",
     "Person",
+    "Residence",
     "Station",
+    "Unit",
 ]

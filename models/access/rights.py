@@ -1,0 +1,141 @@
+"""The one table of rights: role × action × scope, and how a person's rights are weighed by it.
+
+Every mutation and every maker of records asks here. The page docs/rights.md is generated from
+it, and a test tries every cell. Whoever is signed in is a RESIDENT; whoever is banned is nobody.
+Nothing here reads a database.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from models.access.words import Action, Scope
+from models.role import Role
+
+_EVERYBODY = {Role.RESIDENT: Scope.ANYBODY}
+_ONESELF = {Role.RESIDENT: Scope.OWN}
+_ADMIN = {Role.ADMIN: Scope.CITY}
+_TOWN_UP = {Role.TOWN_OFFICER: Scope.AREA, **_ADMIN}
+_CADRES_UP = {Role.VILLAGE_CADRE: Scope.AREA, **_TOWN_UP}
+_LEADS_UP = {Role.GRID_LEAD: Scope.AREA, **_CADRES_UP}
+_WORKERS_UP = {Role.GRID_WORKER: Scope.AREA, **_LEADS_UP}
+_LIAISONS_UP = {Role.LIAISON: Scope.AREA, **_WORKERS_UP}
+
+RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
+    Action.SESSION_START: _EVERYBODY,
+    Action.SESSION_REFRESH: _EVERYBODY,
+    Action.SESSION_END: _EVERYBODY,
+    Action.SESSION_READ: _ONESELF,
+    Action.PERSON_READ: {Role.RESIDENT: Scope.HOUSEHOLD, **_LIAISONS_UP},
+    Action.PERSON_REVEAL: {Role.RESIDENT: Scope.OWN, **_WORKERS_UP},
+    Action.PERSON_VERIFY_PHONE: _ONESELF,
+    Action.PERSON_REGISTER: _ONESELF,
+    Action.PERSON_BAN: _ADMIN,
+    Action.PARTY_READ: {Role.RESIDENT: Scope.OWN, **_CADRES_UP},
+    Action.ACCESS_READ: {Role.AUDITOR: Scope.CITY},
+    Action.HOUSEHOLD_READ: {Role.RESIDENT: Scope.HOUSEHOLD, **_LIAISONS_UP},
+    Action.RESIDENCE_CONFIRM: {Role.LIAISON: Scope.AREA, Role.GRID_WORKER: Scope.AREA},
+    Action.ROSTER_IMPORT: _CADRES_UP,
+    Action.ROSTER_EXPORT: _CADRES_UP,
+    Action.APPOINT_HELPERS: _LEADS_UP,
+    Action.APPOINT_GRID_STAFF: _CADRES_UP,
+    Action.APPOINT_CADRES: _TOWN_UP,
+    Action.APPOINT_TOWN_OFFICERS: _ADMIN,
+    Action.APPOINT_UNIT_STAFF: {Role.DEPARTMENT_OFFICER: Scope.UNIT, **_ADMIN},
+    Action.APPOINT_CITY_STAFF: _ADMIN,
+    Action.UNIT_CHANGE: _TOWN_UP,
+    Action.AREA_CHANGE: _TOWN_UP,
+    Action.STATION_CREATE: _WORKERS_UP,
+    Action.STATION_CHANGE: _WORKERS_UP,
+    Action.STATION_MOVE: _WORKERS_UP,
+    Action.STATION_CLOSE: _CADRES_UP,
+    Action.STATION_IMPORT: _CADRES_UP,
+    Action.STATION_CHECK_IN: _ONESELF,
+    Action.FILE_UPLOAD: _ONESELF,
+}
+
+
+class Held(NamedTuple):
+    """A role that holds today: in an area, or in a unit and its area."""
+
+    role: Role
+    area_code: str
+    unit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What an action is about, as far as a right can depend on it; None never matches."""
+
+    owner_id: int | None = None
+    household_id: int | None = None
+    unit_id: int | None = None
+    area_code: str | None = None
+
+
+NOTHING = Thing()
+"""No thing: what only those reach who reach everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Who asks, and what they hold at this moment; `person_id` is None for nobody."""
+
+    person_id: int | None = None
+    household_id: int | None = None
+    held: tuple[Held, ...] = ()
+
+    def may(self, action: Action, thing: Thing = NOTHING) -> bool:
+        """Say whether the table gives this person the action on this thing."""
+        scopes = RIGHTS[action]
+        if scopes.get(Role.RESIDENT) is Scope.ANYBODY:
+            return True
+        if self.person_id is None:
+            return False
+        residents = scopes.get(Role.RESIDENT)
+        if residents is not None and self._reaches(residents, _LIVING_HERE, thing):
+            return True
+        return any(
+            self._reaches(scopes[one.role], one, thing) for one in self.held if one.role in scopes
+        )
+
+    def areas(self, action: Action) -> tuple[str, ...]:
+        """Name the areas in whose subtrees they may do it: "" stands for the whole city.
+
+        For lists, which are read by ranges of codes; what is one's own is not in it.
+        """
+        scopes = RIGHTS[action]
+        reached = {
+            "" if scopes[one.role] is Scope.CITY else one.area_code
+            for one in self.held
+            if scopes.get(one.role) in {Scope.AREA, Scope.CITY}
+        }
+        outermost = [
+            code
+            for code in reached
+            if not any(code != other and code.startswith(other) for other in reached)
+        ]
+        return tuple(sorted(outermost))
+
+    def _reaches(self, scope: Scope, held: Held, thing: Thing) -> bool:
+        match scope:
+            case Scope.ANYBODY | Scope.CITY:
+                return True
+            case Scope.OWN:
+                return thing.owner_id == self.person_id
+            case Scope.HOUSEHOLD:
+                is_ours = self.household_id is not None and thing.household_id == self.household_id
+                return is_ours or thing.owner_id == self.person_id
+            case Scope.UNIT:
+                return held.unit_id is not None and thing.unit_id == held.unit_id
+            case Scope.AREA:
+                return thing.area_code is not None and thing.area_code.startswith(held.area_code)
+
+
+NOBODY = Rights()
+_LIVING_HERE = Held(Role.RESIDENT, "")
+
+
+def is_open_to_anybody(action: Action) -> bool:
+    """Say whether an action needs no sign-in."""
+    return Scope.ANYBODY in RIGHTS[action].values()

@@ -1,0 +1,61 @@
+"""What can be done, and how far a role reaches."""
+
+from models.words import Word
+
+
+class Scope(Word):
+    """How far a right reaches."""
+
+    ANYBODY = "ANYBODY", "Everybody, also who is not signed in.", "任何人"
+    OWN = "OWN", "What is the person's own.", "本人"
+    HOUSEHOLD = "HOUSEHOLD", "What belongs to the person's household.", "本户"
+    UNIT = "UNIT", "What belongs to the unit in which the role is held.", "本单位"
+    AREA = "AREA", "What lies in the area in which the role is held, with all below.", "本辖区"
+    CITY = "CITY", "Everything in the city.", "全市"
+
+
+class Action(Word):
+    """What a right is for; one a mutation or a kind of reading."""
+
+    SESSION_START = "SESSION_START", "Sign in.", "登录"
+    SESSION_REFRESH = "SESSION_REFRESH", "Renew a sign-in by its refresh token.", "续期登录"
+    SESSION_END = "SESSION_END", "End a sign-in.", "退出登录"
+    SESSION_READ = "SESSION_READ", "See where somebody is signed in.", "查看登录设备"
+
+    PERSON_READ = "PERSON_READ", "See somebody's whole name and masked phone.", "查看人员"
+    PERSON_REVEAL = "PERSON_REVEAL", "See a phone, identity number or address in full.", "查看隐私"
+    PERSON_VERIFY_PHONE = "PERSON_VERIFY_PHONE", "Verify one's phone number.", "验证手机号"
+    PERSON_REGISTER = "PERSON_REGISTER", "Register where one lives.", "登记居住地"
+    PERSON_BAN = "PERSON_BAN", "Ban somebody, or lift a ban.", "封禁人员"
+    PARTY_READ = "PARTY_READ", "See who is a party member.", "查看党员身份"
+    ACCESS_READ = "ACCESS_READ", "Read the log of accesses to what is protected.", "查看访问日志"
+
+    HOUSEHOLD_READ = "HOUSEHOLD_READ", "See a household and its members.", "查看住户"
+    RESIDENCE_CONFIRM = "RESIDENCE_CONFIRM", "Confirm or refuse where somebody lives.", "确认居住"
+    ROSTER_IMPORT = "ROSTER_IMPORT", "Import the roster of an area.", "导入花名册"
+    ROSTER_EXPORT = "ROSTER_EXPORT", "Export the roster of an area.", "导出花名册"
+
+    APPOINT_HELPERS = (
+        "APPOINT_HELPERS",
+        "Appoint volunteers, couriers and merchants.",
+        "任免志愿力量",
+    )
+    APPOINT_GRID_STAFF = "APPOINT_GRID_STAFF", "Appoint those who staff a grid.", "任免网格力量"
+    APPOINT_CADRES = "APPOINT_CADRES", "Appoint cadres of villages.", "任免村（社区）干部"
+    APPOINT_TOWN_OFFICERS = "APPOINT_TOWN_OFFICERS", "Appoint officers of towns.", "任免镇街人员"
+    APPOINT_UNIT_STAFF = "APPOINT_UNIT_STAFF", "Appoint officers of a unit.", "任免单位人员"
+    APPOINT_CITY_STAFF = (
+        "APPOINT_CITY_STAFF",
+        "Appoint those who serve the whole city.",
+        "任免市级人员",
+    )
+    UNIT_CHANGE = "UNIT_CHANGE", "Make, change and close units.", "管理单位"
+    AREA_CHANGE = "AREA_CHANGE", "Change, merge and split grids.", "调整网格"
+
+    STATION_CREATE = "STATION_CREATE", "Open a new station.", "新增阵地"
+    STATION_CHANGE = "STATION_CHANGE", "Change what a station says of itself.", "修改阵地"
+    STATION_MOVE = "STATION_MOVE", "Move a station.", "迁移阵地"
+    STATION_CLOSE = "STATION_CLOSE", "Close, suspend and reopen a station.", "启停阵地"
+    STATION_IMPORT = "STATION_IMPORT", "Import and export stations as Excel.", "导入导出阵地"
+    STATION_CHECK_IN = "STATION_CHECK_IN", "Check in and out of a station.", "阵地签到"
+    FILE_UPLOAD = "FILE_UPLOAD", "Upload a photo or a table.", "上传文件"
