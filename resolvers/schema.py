@@ -5,7 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from resolvers.area import AreaQuery
 from resolvers.node import NodeQuery
-from resolvers.person import PersonMutation, PersonQuery
+from resolvers.person import PersonQuery, SessionMutation
 from resolvers.scalars import SCALARS
 from resolvers.station import StationQuery
 
@@ -16,7 +16,7 @@ class Query(PersonQuery, NodeQuery, AreaQuery, StationQuery):
 
 
 @strawberry.type(description="Everything that can be done. 操作")
-class Mutation(PersonMutation):
+class Mutation(SessionMutation):
     """Everything that can be done."""
 
 

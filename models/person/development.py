@@ -1,29 +1,10 @@
-"""People: who they are, and the roles they hold."""
-
-from dataclasses import dataclass
+"""The people one can be while developing, made at first use."""
 
 from models import db
 from models.area import Level
 from models.errors import Code, Refusal
+from models.person.record import Person
 from models.role import Role
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person as this viewer may see them."""
-
-    id: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """The person who asks, with the roles that hold today."""
-
-    id: int
-    name: str
-    roles: tuple[Role, ...]
-
 
 DEVELOPMENT_ROLES = {
     "resident": (Role.RESIDENT, Level.MICRO_GRID),
@@ -42,15 +23,6 @@ DEVELOPMENT_ROLES = {
     "admin": (Role.ADMIN, Level.CITY),
 }
 """The people one can be while developing: what they are, and at which level of the tree."""
-
-
-async def viewer(person_id: int) -> Viewer | None:
-    """Give the person who asks with today's roles, in the order of Role; None if unknown."""
-    row = await db.fetch_one(_VIEWER, person_id)
-    if row is None:
-        return None
-    held = {Role.RESIDENT, *map(Role, row["roles"])}
-    return Viewer(person_id, row["name"], tuple(role for role in Role if role in held))
 
 
 async def development_person(key: str, *, number: int, area_code: str) -> Person:
@@ -74,13 +46,6 @@ async def development_person(key: str, *, number: int, area_code: str) -> Person
     return Person(row["id"], row["name"])
 
 
-_VIEWER = f"""
-SELECT name, ARRAY(
-    SELECT DISTINCT role FROM appointment WHERE person_id = person.id
-        AND started_on <= {db.TODAY} AND (ended_on IS NULL OR ended_on >= {db.TODAY})
-) AS roles
-FROM person WHERE id = $1
-"""  # noqa: S608 - constants
 _PLACE = """
 SELECT code FROM area
 WHERE level = $2 AND valid_to IS NULL
