@@ -23,6 +23,7 @@ from api import log, settings
 from api.settings import Settings, SettingsError, Settled
 
 SCHEMA = Path("schema.graphql")
+NICENESS = 10
 
 app = typer.Typer(
     help="Wangge 网格: the backend of a city's community governance.",
@@ -47,7 +48,8 @@ def run() -> None:
             settled = given.settled(database_url=servers.database_url, redis_url=servers.redis_url)
             _prepare(settled)
             _greet(given, settled)
-            server.serve(given, settled, relays=True)
+            with _ide_meanwhile(given, settled):
+                server.serve(given, settled, relays=True)
 
 
 @app.command()
@@ -114,6 +116,25 @@ def schema(check: Annotated[bool, typer.Option(help="Only compare.")] = False) -
 
 
 @app.command()
+def ide(
+    behind_server: Annotated[bool, typer.Option("--behind-server", hidden=True)] = False,
+) -> None:
+    """Fetch GraphiQL's files with npm, once; from then on /graphiql needs no network."""
+    from api import graphiql, server
+    from api.stack.directory import private
+
+    with _explained(), server.stoppable():
+        given = _settings()
+        files = graphiql.Files(private(given.data_dir) / "ide")
+        if behind_server:
+            server.die_with_parent()
+            os.nice(NICENESS)
+            graphiql.fetch_behind(files, host=given.host, port=given.port)
+        else:
+            files.fetch()
+
+
+@app.command()
 def bench(
     seconds: Annotated[float, typer.Option(min=0.1, max=60, help="For each side.")] = 3,
     clone: Annotated[bool, typer.Option("--clone", help="Also from a fresh clone.")] = False,
@@ -163,6 +184,18 @@ def _prepare(settled: Settled) -> None:
             raise typer.Exit(done.returncode)
 
 
+@contextmanager
+def _ide_meanwhile(given: Settings, settled: Settled) -> Iterator[None]:
+    """Fetch the IDE's files while the block serves, where there is an IDE and they are not."""
+    from api.graphiql import Files, fetched_meanwhile
+
+    if settled.shows_schema:
+        with fetched_meanwhile(Files(given.data_dir / "ide")):
+            yield
+    else:
+        yield
+
+
 def _greet(given: Settings, settled: Settled) -> None:
     address = f"http://{given.host}:{given.port}"
     typer.echo(f"Wangge 网格  {address}/  ·  GraphQL {address}/graphql  ·  Ctrl-C stops it")
@@ -175,13 +208,14 @@ def _explained() -> Iterator[None]:
     """Turn what a person can mend into a sentence."""
     import asyncpg
 
+    from api.graphiql import FetchError
     from api.server import ListenError
     from api.stack import StackError
     from models.errors import Unavailable
 
     try:
         yield
-    except (SettingsError, StackError, ListenError) as wrong:
+    except (SettingsError, StackError, ListenError, FetchError) as wrong:
         raise _leave(str(wrong)) from None
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as no:
         raise _leave(f"DATABASE_URL: {no}") from None
