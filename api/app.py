@@ -18,12 +18,13 @@ from starlette.routing import Route
 from api import pages
 from api.admission import Admission
 from api.document import Documents, trusted_documents
+from api.graphiql import Files
 from api.http import GraphQLEndpoint
 from api.identity import SignIn, Tokens
 from api.rate import RateLimits
 from api.settings import Settings, Settled
 from api.shield import GRAPHQL, Shield
-from models import db, station
+from models import db, person, station
 from models.errors import Unavailable
 from resolvers.schema import schema
 
@@ -55,6 +56,7 @@ def create(settings: Settings, settled: Settled, limits: RateLimits) -> Starlett
             Route("/health/ready", _ready),
             Route("/metrics", _metrics(settings, settled, registry)),
             *pages.routes(),
+            *_ide(settings, settled),
         ],
         middleware=_middleware(settings),
         exception_handlers={HTTPException: _refused},
@@ -62,6 +64,15 @@ def create(settings: Settings, settled: Settled, limits: RateLimits) -> Starlett
     # A redirect would name plain http behind a proxy, and send a bearer token there.
     app.router.redirect_slashes = False
     return app
+
+
+def _ide(settings: Settings, settled: Settled) -> list[Route]:
+    """Offer the IDE where the schema is no secret, with a sign-in where developers are let in."""
+    if not settled.shows_schema:
+        return []
+    roles = person.DEVELOPMENT_ROLES if settled.lets_developers_in else {}
+    people = {key: role.chinese for key, (role, _) in roles.items()}
+    return pages.ide.routes(Files(settings.data_dir / "ide"), people=people)
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

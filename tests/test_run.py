@@ -10,6 +10,7 @@ import pytest
 from models import db, event
 from tests.conftest import Database
 from tests.events import change, lay_out_areas, until
+from tests.packages import Npm
 from tests.processes import processes_of, wait_until
 from tests.server import program
 
@@ -26,24 +27,34 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def test_run_sets_everything_up_serves_and_leaves_nothing_behind(
     home: Path, tmp_path: Path
 ) -> None:
-    with program(tmp_path / "stderr", "run", (), DATA_DIR=str(home), **DATA) as one:
+    npm = Npm(tmp_path / "bin")
+    npm.does("echo 'npm error offline' >&2; exit 1")
+    where = {**DATA, "DATA_DIR": str(home), "PATH": npm.path}
+    with program(tmp_path / "stderr", "run", (), **where) as one:
         one.ready()
         assert one.names_near()
         viewer = one.ask("{ viewer { roles } }", authorization=f"Bearer {one.token('dev:admin')}")
         assert viewer.json()["data"]["viewer"]["roles"] == ["RESIDENT", "ADMIN"]
         token = one.token()
+        # Once it answers, a child asks npm for the IDE's files; the page says what came of it.
+        wait_until(lambda: "npm failed: offline" in one.client.get("/graphiql").text)
+        wait_until(lambda: one.said.count("ide_not_fetched") == 1)
+        assert len(npm.calls) == 1
         assert one.left(signal.SIGINT) == 0
         wait_until(lambda: not processes_of(home))
 
-    # The second time everything is there, the secret of the tokens too.
-    with program(tmp_path / "again", "run", (), DATA_DIR=str(home), **DATA) as again:
+    # The second time everything is there, the secret of the tokens too. That npm hangs delays
+    # nothing, and it dies with the program, however that ends.
+    npm.does("sleep 600")
+    with program(tmp_path / "again", "run", (), **where) as again:
         again.ready()
         answer = again.ask("{ viewer { name } }", authorization=f"Bearer {token}")
         assert answer.json()["data"]["viewer"]["name"]
-        with program(tmp_path / "third", "run", (), DATA_DIR=str(home), **DATA) as third:
+        with program(tmp_path / "third", "run", (), **where) as third:
             assert third.process.wait(10) == 1
             assert len(third.said.splitlines()) == 1
         assert again.names_near()
+        wait_until(lambda: len(npm.calls) == 2)
         again.process.kill()
         wait_until(lambda: not processes_of(home))
 
