@@ -1,7 +1,8 @@
 """Opening hours: OSM opening_hours texts become the intervals in which a place is open.
 
-A text is read in Asia/Shanghai. `PH` in it means the days off that the law gives everybody, all
-of them: the parser's own calendar has only the first day of each long holiday and no Qingming.
+A text is read in Asia/Shanghai. `PH` in it means every day off of the city's calendar
+(models/calendar.py): the parser's own has only the first day of each long holiday, no Qingming
+and nothing of the yearly notice.
 What began in the evening before such a day, or on it, ends at midnight. A place whose hours are
 not known, or only "unknown" by its text, is not promised to be open.
 """
@@ -10,24 +11,23 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
+from models import calendar
+from models.calendar import COUNTRY
 from models.errors import Invalid
 
 if TYPE_CHECKING:
     from opening_hours import OpeningHours
 
-CITY_ZONE = ZoneInfo("Asia/Shanghai")
-COUNTRY = "CN"
+CITY_ZONE = calendar.CITY_ZONE
 DAYS = 9
 DAYS_MOST = 31
 DAY_SECONDS = 86_400
 TEXT_LENGTH_MOST = 256
 REACH = timedelta(days=365)
-YEARS_KEPT = 8
 TEXTS_KEPT = 256
 """So many texts stay parsed: a question about a far day asks each of them."""
 
@@ -107,34 +107,6 @@ def midnight(at: datetime) -> datetime:
     return datetime.combine(at.astimezone(CITY_ZONE), time(), CITY_ZONE)
 
 
-@lru_cache(maxsize=YEARS_KEPT)
-def days_off(year: int) -> frozenset[date]:
-    """Give the days off that the law gives everybody in a year (13 since 2025).
-
-    Source: 全国年节及纪念日放假办法 as revised in 2024. The yearly notice that moves weekends
-    around them is not in it. The parser's calendar knows the lunar days.
-    """
-    new_year = datetime(year, 1, 1, tzinfo=CITY_ZONE)
-    next_year = datetime(year + 1, 1, 1, tzinfo=CITY_ZONE)
-    spans = _parsed("PH", COUNTRY).intervals(new_year, next_year)
-    known = {opens.date() for opens, _, state, _ in spans if _is_open(state)}
-    found = set(known)
-    for day in known:
-        # Spring Festival is the eve and three days, Labour Day two, National Day three.
-        if date(year, 1, 20) <= day <= date(year, 2, 21):
-            found |= {day - _DAY, day + _DAY, day + 2 * _DAY}
-    found.add(date(year, 5, 2))
-    found |= {date(year, 10, 2), date(year, 10, 3)}
-    found.add(_qingming(year))
-    return frozenset(found)
-
-
-def _qingming(year: int) -> date:
-    """Give the day of clear brightness by the usual formula for the 21st century."""
-    in_century = year % 100
-    return date(year, 4, int(in_century * 0.2422 + 4.81) - in_century // 4)
-
-
 def _pieces(text: str, begin: datetime, end: datetime) -> Iterator[tuple[int, int]]:
     """Give the open pieces in order; they may touch, at midnight or where a comment changes."""
     ordinary, day_off = _expressions(text)
@@ -143,7 +115,7 @@ def _pieces(text: str, begin: datetime, end: datetime) -> Iterator[tuple[int, in
         expression, stop = ordinary, end
         if day_off is not None:
             stop = min(end, midnight(start + _DAY))
-            expression = day_off if start.date() in days_off(start.year) else ordinary
+            expression = day_off if start.date() in calendar.days_off(start.year) else ordinary
         for opens, closes, state, _ in expression.intervals(start, stop):
             if _is_open(state):
                 yield int(opens.timestamp()), int(closes.timestamp())

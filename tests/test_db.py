@@ -13,6 +13,7 @@ TABLES = {
     "access",
     "appointment",
     "area",
+    "catalogue",
     "content",
     "event",
     "feed",

@@ -1,6 +1,6 @@
 """Opening hours: texts become intervals, with the days off that the law gives everybody."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -68,24 +68,6 @@ def test_a_night_goes_over_midnight() -> None:
 
 def test_unknown_is_not_a_promise() -> None:
     assert _written("Mo-Fr 09:00-12:00 unknown", TUESDAY, days=9) == []
-
-
-def test_the_law_gives_thirteen_days_off_a_year() -> None:
-    assert hours.days_off(2027) == {
-        date(2027, 1, 1),
-        date(2027, 2, 5),
-        date(2027, 2, 6),
-        date(2027, 2, 7),
-        date(2027, 2, 8),
-        date(2027, 4, 5),
-        date(2027, 5, 1),
-        date(2027, 5, 2),
-        date(2027, 6, 9),
-        date(2027, 9, 15),
-        date(2027, 10, 1),
-        date(2027, 10, 2),
-        date(2027, 10, 3),
-    }
 
 
 @pytest.mark.parametrize(

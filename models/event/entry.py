@@ -26,6 +26,7 @@ class Topic(StrEnum):
     PERSON = "person"
     AREA = "area"
     UNIT = "unit"
+    CATALOGUE = "catalogue"
 
 
 class Scope(NamedTuple):
