@@ -10,8 +10,6 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -19,8 +17,9 @@ from typing import Annotated
 
 import typer
 
-from api import log, settings
-from api.settings import Settings, SettingsError, Settled
+from api import data
+from api.console import database_url, explained, given_settings, leave
+from api.settings import Settings, Settled
 
 SCHEMA = Path("schema.graphql")
 NICENESS = 10
@@ -31,6 +30,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(data.app, name="data")
 
 
 @app.command()
@@ -38,8 +38,8 @@ def run() -> None:
     """Run everything here: servers, migrations, the standard city, and the API."""
     from api import server, stack
 
-    with _explained(), server.stoppable():
-        given = _settings()
+    with explained(), server.stoppable():
+        given = given_settings()
         _import_ahead()
         typer.echo(f"Starting on the data in {given.data_dir} …")
         with stack.embedded(
@@ -57,8 +57,8 @@ def serve() -> None:
     """Serve the API on the servers of DATABASE_URL and REDIS_URL."""
     from api import server
 
-    with _explained(), server.stoppable():
-        given = _settings()
+    with explained(), server.stoppable():
+        given = given_settings()
         settled = _own_servers(given)
         server.serve(given, settled, relays=given.workers == 1)
 
@@ -71,8 +71,8 @@ def worker(listener: int, relays: Annotated[bool, typer.Option("--relays")] = Fa
     from api import server
 
     server.die_with_parent()
-    with _explained(), server.stoppable():
-        given = _settings()
+    with explained(), server.stoppable():
+        given = given_settings()
         server.listen(socket.socket(fileno=listener), given, _own_servers(given), relays=relays)
 
 
@@ -81,8 +81,8 @@ def work() -> None:
     """Do the work behind the API: give events their place on the line."""
     from api import server, worker
 
-    with _explained(), server.stoppable():
-        asyncio.run(worker.work(_own_servers(_settings())))
+    with explained(), server.stoppable():
+        asyncio.run(worker.work(_own_servers(given_settings())))
 
 
 @app.command()
@@ -90,8 +90,8 @@ def migrate() -> None:
     """Bring the database of DATABASE_URL to the shape of this checkout."""
     from models import db
 
-    with _explained():
-        asyncio.run(db.migrate(_database_url(_settings())))
+    with explained():
+        asyncio.run(db.migrate(database_url(given_settings())))
 
 
 @app.command()
@@ -99,8 +99,8 @@ def seed() -> None:
     """Migrate, then load the standard city into an empty database."""
     from api import preparation
 
-    with _explained():
-        asyncio.run(preparation.seed(_database_url(_settings())))
+    with explained():
+        asyncio.run(preparation.seed(database_url(given_settings())))
 
 
 @app.command()
@@ -112,7 +112,7 @@ def schema(check: Annotated[bool, typer.Option(help="Only compare.")] = False) -
     if not check:
         SCHEMA.write_text(text)
     elif not SCHEMA.exists() or SCHEMA.read_text() != text:
-        raise _leave("schema.graphql is not what the code says; run: python -m api schema")
+        raise leave("schema.graphql is not what the code says; run: python -m api schema")
 
 
 @app.command()
@@ -123,8 +123,8 @@ def ide(
     from api import graphiql, server
     from api.stack.directory import private
 
-    with _explained(), server.stoppable():
-        given = _settings()
+    with explained(), server.stoppable():
+        given = given_settings()
         files = graphiql.Files(private(given.data_dir) / "ide")
         if behind_server:
             server.die_with_parent()
@@ -143,25 +143,13 @@ def bench(
     from api import server
     from tests.bench import run
 
-    with _explained(), server.stoppable():
+    with explained(), server.stoppable():
         if not run.bench(seconds=seconds, with_clone=clone):
             raise typer.Exit(1)
 
 
-def _settings() -> Settings:
-    given = settings.read()
-    log.configure(given.log_level)
-    return given
-
-
-def _database_url(given: Settings) -> str:
-    if not given.database_url:
-        raise SettingsError("DATABASE_URL: must be set for this command")
-    return given.database_url
-
-
 def _own_servers(given: Settings) -> Settled:
-    return given.settled(database_url=_database_url(given), redis_url=given.redis_url)
+    return given.settled(database_url=database_url(given), redis_url=given.redis_url)
 
 
 def _import_ahead() -> None:
@@ -201,31 +189,6 @@ def _greet(given: Settings, settled: Settled) -> None:
     typer.echo(f"Wangge 网格  {address}/  ·  GraphQL {address}/graphql  ·  Ctrl-C stops it")
     if settled.lets_developers_in:
         typer.echo('Sign in with sessionStart(input: {code: "dev:resident"}).')
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what a person can mend into a sentence."""
-    import asyncpg
-
-    from api.graphiql import FetchError
-    from api.server import ListenError
-    from api.stack import StackError
-    from models.errors import Unavailable
-
-    try:
-        yield
-    except (SettingsError, StackError, ListenError, FetchError) as wrong:
-        raise _leave(str(wrong)) from None
-    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as no:
-        raise _leave(f"DATABASE_URL: {no}") from None
-    except Unavailable as lost:
-        raise _leave(f"The database does not answer: {lost}") from None
-
-
-def _leave(sentence: str) -> typer.Exit:
-    typer.echo(sentence, err=True)
-    return typer.Exit(1)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Making a database ready to serve: migrations, and the standard city if it is empty."""
 
-from api import city
+from api import city, rules
 from models import db
 
 
@@ -25,6 +25,8 @@ async def seed(url: str) -> None:
         try:
             if not await db.is_migrated():
                 await db.migrate(url)
+            # Before the city: who finds a city finds its rules.
+            await rules.plant()
             if not await city.is_loaded():
                 progress.update(task, description="Loading the standard city")
                 await city.load(

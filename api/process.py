@@ -11,7 +11,7 @@ import structlog
 
 from api.rate import RateLimits
 from api.settings import SettingsError, Settled
-from models import cipher, db, event, station, tasks
+from models import catalogue, cipher, db, event, station, tasks
 from models.errors import Unavailable
 from models.event import Event, Relay, Topic
 from resolvers.live import Hub
@@ -41,10 +41,13 @@ async def running(settled: Settled, limits: RateLimits, *, relays: bool) -> Asyn
             stack.push_async_callback(tasks.end, [_begin(limits.settle_for_ever(redis), "rate")])
         hub = Hub(redis)
         hub.on(Topic.STATION, _refresh_stations)
+        hub.on(Topic.CATALOGUE, _refresh_rules)
         hub.start()
         stack.push_async_callback(hub.stop)
         await _until_ready(hub)
         # After the hub knows where it begins: a change during the load is refreshed after it.
+        await catalogue.load()
+        stack.callback(catalogue.forget)
         await station.load()
         stack.callback(station.forget)
         stack.push_async_callback(tasks.end, [_begin(_reload_stations(), "reload stations")])
@@ -68,11 +71,18 @@ async def _refresh_stations(events: list[Event]) -> None:
     await station.refresh({event.thing_id for event in events})
 
 
+async def _refresh_rules(_events: list[Event]) -> None:
+    await catalogue.load()
+    # Opening hours are read by the calendar.
+    await station.load()
+
+
 async def _reload_stations() -> None:
-    """Read opening hours for the days to come at every midnight of the city."""
+    """Read opening hours for the days to come at every midnight of the city, by its rules."""
     while True:
         await asyncio.sleep(max(0.0, (station.due_at() - datetime.now(UTC)).total_seconds()))
         try:
+            await catalogue.load()
             await station.load()
         except Unavailable:
             await asyncio.sleep(RELOAD_RETRY_SECONDS)

@@ -152,8 +152,8 @@ class StationShortage:
 
 
 @strawberry.type(
-    description="The cluster of a village: a service centre, 3 pioneer stations and 10 neighbour"
-    " points make it complete. 阵地集群"
+    description="The cluster of a village, by the city's rule: a service centre, 3 pioneer"
+    " stations and 10 neighbour points, unless it says otherwise. 阵地集群"
 )
 class StationCluster:
     """The cluster of a village."""
@@ -174,8 +174,8 @@ class CoverageGap:
 
 
 @strawberry.type(
-    description="Who has an open station within 8 minutes on foot, which is 498 m in a straight"
-    " line. 八分钟服务圈"
+    description="Who has an open station within 8 minutes on foot, by the city's rule; 498 m in a"
+    " straight line unless it says otherwise. 八分钟服务圈"
 )
 class StationCoverage:
     """Who has an open station within 8 minutes on foot."""

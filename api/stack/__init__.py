@@ -7,17 +7,19 @@ and keep the data. One process at a time holds a data directory.
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from api.stack.directory import locked, private, sockets_of
-from api.stack.errors import StackError
+from api.stack.errors import HeldError, StackError
 from api.stack.guardian import Guardian, Server, guarded
 from api.stack.postgres import ADMIN, APPLICATION, Postgres
 from api.stack.valkey import Valkey
 
-__all__ = ["Servers", "StackError", "embedded"]
+__all__ = ["Servers", "StackError", "database", "embedded"]
+
+NO_REDIS = "redis://unused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +69,20 @@ def embedded(
                 database_url or postgres.url(ADMIN),
                 redis_url or valkey.url,
             )
+
+
+@contextmanager
+def database(data_dir: Path) -> Iterator[str]:
+    """Give the URL of the embedded database of `data_dir`, for a command.
+
+    It is that of the process that runs on it, or the server runs until the block ends. Raises
+    StackError.
+    """
+    with ExitStack() as stack:
+        try:
+            servers = stack.enter_context(embedded(data_dir, redis_url=NO_REDIS))
+            url = servers.database_url
+        except HeldError:
+            home = private(data_dir)
+            url = Postgres(home, sockets_of(home), durable=True).url(APPLICATION)
+        yield url

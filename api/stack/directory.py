@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from api.stack.errors import StackError
+from api.stack.errors import HeldError, StackError
 
 # A socket's path has room for 107 bytes, and its name needs some of them.
 SOCKET_PATH_BYTES = 107
@@ -31,7 +31,7 @@ def private(data_dir: Path) -> Path:
 
 @contextmanager
 def locked(home: Path) -> Iterator[None]:
-    """Hold the directory; raises StackError if another process does."""
+    """Hold the directory; raises HeldError if another process does."""
     try:
         lock = os.open(home / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
     except OSError as error:
@@ -48,7 +48,7 @@ def _take(lock: int, home: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         holder = os.pread(lock, 20, 0).decode().strip() or "unknown"
-        raise StackError(
+        raise HeldError(
             f"Another run (process {holder}) uses the data in {home}."
             " Stop it first, or choose another DATA_DIR."
         ) from None

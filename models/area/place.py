@@ -1,16 +1,38 @@
 """Areas on the map: boundaries, and the grid of a point."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import asyncpg
 import orjson
 
-from models import db, geo
+from models import catalogue, db, geo
 from models.area.record import COLUMNS, Area, from_row
+from models.catalogue import Catalogue
 from models.geo import Point
 
-GRID_REACH_METERS = 3_000.0
 BOUNDARY_REACH_METERS = 10_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """How far at most a place may be from the centre of a grid that has no boundary."""
+
+    grid_reach_meters: float = 3_000.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.grid_reach_meters <= BOUNDARY_REACH_METERS:
+            raise ValueError(f"the reach is above 0 and at most {BOUNDARY_REACH_METERS:g} m")
+
+
+PLACING = catalogue.register(
+    Catalogue(
+        name="placing",
+        title="To which grid a place belongs that lies in no boundary. 所在网格判定（米）",
+        entry=Placing,
+        default=(Placing(),),
+    )
+)
 
 
 async def boundaries(codes: Iterable[str]) -> dict[str, tuple[Point, ...]]:
@@ -26,7 +48,7 @@ async def at(point: Point) -> Area | None:
     """Resolve a point to its grid; None is outside.
 
     A grid with a boundary has the points inside it and no others; a point in no boundary belongs
-    to the nearest centre within 3 km among the grids that have none.
+    to the nearest centre within reach (by default 3 km) among the grids that have none.
     """
     rows = await db.fetch(_GRIDS_AROUND, *geo.box_around(point, BOUNDARY_REACH_METERS))
     for row in rows:
@@ -42,7 +64,8 @@ def _nearest(grids: list[Area], point: Point) -> Area | None:
         ((geo.distance_meters(point, grid.point), grid) for grid in grids),
         key=lambda found: (found[0], found[1].code),
     )
-    return grid if distance <= GRID_REACH_METERS else None
+    reach = catalogue.current(PLACING).entry.grid_reach_meters
+    return grid if distance <= reach else None
 
 
 def _ring(row: asyncpg.Record) -> tuple[Point, ...]:

@@ -3,13 +3,49 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from models import db
+from models import catalogue, db
 from models.area.record import GRID_CODE_LENGTH
+from models.catalogue import Catalogue
 from models.role import Role
 
 STAFF_MOST = 100
-# The formula 1+1+1+3+N: a lead, a full-time worker, a liaison, three volunteers, N specialists.
-FORMULA = {Role.GRID_LEAD: 1, Role.GRID_WORKER: 1, Role.LIAISON: 1, Role.VOLUNTEER: 3}
+STAFFING_ROLES = (
+    Role.GRID_LEAD,
+    Role.GRID_WORKER,
+    Role.LIAISON,
+    Role.VOLUNTEER,
+    Role.SPECIALIST,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """How many people of a role a grid needs at least."""
+
+    role: Role
+    count: int
+
+    def __post_init__(self) -> None:
+        if self.role not in STAFFING_ROLES:
+            raise ValueError(f"a grid is staffed by {', '.join(STAFFING_ROLES)}")
+        if self.count < 1:
+            raise ValueError("the count is at least 1")
+
+
+STAFFING = catalogue.register(
+    Catalogue(
+        name="staffing",
+        title="The formula 1+1+1+3+N: who makes the staff of a grid complete. 网格力量配备",
+        entry=Need,
+        default=(
+            Need(Role.GRID_LEAD, 1),
+            Need(Role.GRID_WORKER, 1),
+            Need(Role.LIAISON, 1),
+            Need(Role.VOLUNTEER, 3),
+        ),
+        key=("role",),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +60,8 @@ class Lack:
 class Staffing:
     """The people of a subtree by role, each counted once, and what its grids lack together.
 
-    A grid is complete with 1 lead, 1 worker, 1 liaison and 3 volunteers.
+    A grid is complete with what the formula needs: by default 1 lead, 1 worker, 1 liaison and 3
+    volunteers.
     """
 
     leads: int
@@ -55,16 +92,18 @@ async def staffing(codes: Iterable[str]) -> dict[str, Staffing]:
         people[row["of"]][Role(row["role"])] = row["people"]
     grids: dict[str, list[dict[Role, int]]] = {code: [] for code in asked}
     for row in await db.fetch(_GRIDS, asked):
-        grids[row["of"]].append({role: row[role.lower()] for role in FORMULA})
-    return {code: _weigh(people[code], grids[code]) for code in asked}
+        grids[row["of"]].append({role: row[role.lower()] for role in STAFFING_ROLES})
+    needs = catalogue.current(STAFFING).entries
+    return {code: _weigh(people[code], grids[code], needs) for code in asked}
 
 
-def _weigh(people: Mapping[Role, int], grids: list[dict[Role, int]]) -> Staffing:
+def _weigh(
+    people: Mapping[Role, int], grids: list[dict[Role, int]], needs: tuple[Need, ...]
+) -> Staffing:
     lacks = {
-        role: sum(max(0, needed - grid[role]) for grid in grids)
-        for role, needed in FORMULA.items()
+        need.role: sum(max(0, need.count - grid[need.role]) for grid in grids) for need in needs
     }
-    complete = sum(all(grid[role] >= needed for role, needed in FORMULA.items()) for grid in grids)
+    complete = sum(all(grid[need.role] >= need.count for need in needs) for grid in grids)
     return Staffing(
         leads=people.get(Role.GRID_LEAD, 0),
         workers=people.get(Role.GRID_WORKER, 0),
@@ -109,7 +148,8 @@ CROSS JOIN LATERAL (
         count(DISTINCT person_id) FILTER (WHERE role = 'GRID_LEAD') AS grid_lead,
         count(DISTINCT person_id) FILTER (WHERE role = 'GRID_WORKER') AS grid_worker,
         count(DISTINCT person_id) FILTER (WHERE role = 'LIAISON') AS liaison,
-        count(DISTINCT person_id) FILTER (WHERE role = 'VOLUNTEER') AS volunteer
+        count(DISTINCT person_id) FILTER (WHERE role = 'VOLUNTEER') AS volunteer,
+        count(DISTINCT person_id) FILTER (WHERE role = 'SPECIALIST') AS specialist
     FROM area AS grid
     LEFT JOIN appointment ON left(appointment.area_code, {GRID_CODE_LENGTH}) = grid.code
         AND appointment.area_code >= wanted.of COLLATE "C"

@@ -4,6 +4,7 @@ Whatever is wrong is said, each in a sentence with its place: unknown and missin
 of another type, entries of the same key, days that two editions claim or none does.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime, timedelta
@@ -23,6 +24,8 @@ Place: TypeAlias = tuple[str | int, ...]
 NUMBER_MOST = 2**53
 EDITION_FIELDS = ("valid_from", "valid_to", "entries")
 _DAY = timedelta(days=1)
+# What JSONB refuses or a YAML file does not give back as it was.
+_UNFIT = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
@@ -221,6 +224,8 @@ def _scalar(kind: type, value: object) -> object | None:
     if kind is float and type(value) is int:
         return float(value)
     if isinstance(value, int | float) and not (isfinite(value) and abs(value) <= NUMBER_MOST):
+        return None
+    if isinstance(value, str) and _UNFIT.search(value):
         return None
     # A bool is no number, and nothing is guessed from a text.
     return value if type(value) is kind else None

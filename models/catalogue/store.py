@@ -5,7 +5,7 @@ every process calls `load` within a second.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -81,18 +81,21 @@ async def bring(drafts: Iterable[Draft[Any]], *, only_say: bool = False) -> list
     return changes
 
 
-async def plant(connection: Connection, standard: Mapping[str, tuple[Any, ...]]) -> None:
+async def plant(standard: Callable[[], Mapping[str, tuple[Any, ...]]]) -> None:
     """Write a first version of every catalogue that has none: the standard one or the default.
 
-    No process is told: those that serve keep to what they have until they start anew.
+    `standard` gives entries by name, and is called if anything is missing. No process is told:
+    those that serve keep to what they have until they start anew.
     """
-    await connection.execute("LOCK TABLE catalogue IN SHARE ROW EXCLUSIVE MODE")
-    known = {row["name"] for row in await connection.fetch("SELECT name FROM catalogue")}
-    for name, catalogue in registry.catalogues().items():
-        if name not in known:
-            (edition,) = registry.default(catalogue)
-            entries = standard.get(name, edition.entries)
-            first = Edition(edition.valid_from, None, entries, version=1)
+    async with db.transaction() as connection:
+        await connection.execute("LOCK TABLE catalogue IN SHARE ROW EXCLUSIVE MODE")
+        known = {row["name"] for row in await connection.fetch("SELECT name FROM catalogue")}
+        missing = registry.catalogues().keys() - known
+        given = standard() if missing else {}
+        for name in sorted(missing):
+            catalogue = registry.catalogues()[name]
+            entries = given.get(name, catalogue.default)
+            first = Edition(registry.FIRST_DAY, None, entries, version=1)
             await _write(connection, catalogue, (first,), 1)
 
 

@@ -36,6 +36,17 @@ class WrongFile(Exception):
         super().__init__("\n".join(sentences))
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads plain YAML without aliases: a few lines of them could stand for millions."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            problem = f"an alias (*{event.anchor}) can't be used here"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+        return super().compose_node(parent, index)
+
+
 def write(catalogue: Catalogue[Entry], editions: tuple[Edition[Entry], ...]) -> str:
     """Give the text of a file."""
     document = {
@@ -105,25 +116,23 @@ def _composed(text: str, name: str) -> tuple[Any, dict[Place, int]]:
     """Give the plain values of a text, and the line of each."""
     if len(text) > CHARACTERS_MOST:
         raise WrongFile([f"{name}: it has more than {CHARACTERS_MOST} characters"])
-    loader = yaml.SafeLoader(text)
     lines: dict[Place, int] = {}
     problems: list[Problem] = []
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         values = _values(loader, node, (), lines, problems) if node else None
     except yaml.YAMLError as wrong:
         raise WrongFile([f"{name}, {_syntax(wrong)}"]) from None
     except RecursionError:
         raise WrongFile([f"{name}: it is nested too deeply"]) from None
-    finally:
-        loader.dispose()
     if problems:
         raise WrongFile([_sentence(problem, name, lines) for problem in problems])
     return values, lines
 
 
 def _values(
-    loader: yaml.SafeLoader,
+    loader: _Loader,
     node: yaml.Node,
     place: Place,
     lines: dict[Place, int],

@@ -5,8 +5,8 @@ except the coverage of an area.
 """
 
 from models.station.care_map import MARKERS_MOST, CareMap, Marker, Viewport, care_map
-from models.station.circle import Circle, Coverage, Gap, coverage
-from models.station.cluster import CLUSTER, Cluster, Shortage, cluster
+from models.station.circle import CIRCLE, Circle, Coverage, Gap, coverage
+from models.station.cluster import CLUSTER, Cluster, Need, Shortage, cluster
 from models.station.nearest import (
     WITHIN_METERS_DEFAULT,
     WITHIN_METERS_LEAST,
@@ -21,6 +21,7 @@ from models.station.words import CARE_KINDS, Facility, Kind, Status
 
 __all__ = [
     "CARE_KINDS",
+    "CIRCLE",
     "CLUSTER",
     "MARKERS_MOST",
     "OPENING_DAYS",
@@ -37,6 +38,7 @@ __all__ = [
     "Kind",
     "Marker",
     "NearbyStation",
+    "Need",
     "Opening",
     "Shortage",
     "Snapshot",

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from weakref import WeakKeyDictionary
 
-from models import area, db, page
+from models import area, catalogue, db, page
+from models.catalogue import Catalogue
 from models.errors import Invalid
 from models.geo import Point
 from models.station.record import Row
@@ -32,10 +33,24 @@ class Circle:
     walking_meters_per_second: float = 1.35
     detour: float = 1.3
 
+    def __post_init__(self) -> None:
+        if min(self.minutes, self.walking_meters_per_second) <= 0 or self.detour < 1:
+            raise ValueError("minutes and speed are above 0, detour is at least 1")
+
     @property
     def meters(self) -> float:
         """The radius of the circle in a straight line."""
         return self.minutes * 60 * self.walking_meters_per_second / self.detour
+
+
+CIRCLE = catalogue.register(
+    Catalogue(
+        name="circle",
+        title="How far people walk to a station. 八分钟服务圈：分钟、步行速度（米/秒）、绕行系数",
+        entry=Circle,
+        default=(Circle(),),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +80,18 @@ async def coverage(
     area_code: str,
     *,
     first: int = page.FIRST_DEFAULT,
-    circle: Circle = Circle(),
+    circle: Circle | None = None,
     now: float | None = None,
 ) -> Coverage:
     """Weigh the circles of an area's subtree; raises Invalid for what can't be a code.
 
-    `now` is what the age of the residents is measured by (time.monotonic, the default).
+    `circle` is by default what the city says. `now` is what the age of the residents is measured
+    by (time.monotonic, the default).
     """
     if not (re.fullmatch("[0-9]+", area_code) and len(area_code) in area.CODE_LENGTHS):
         raise Invalid("区划代码无法识别")
     count = page.size(first)
+    circle = circle or catalogue.current(CIRCLE).entry
     reach = await _known(circle, time.monotonic() if now is None else now)
     residents = reach.residents(area_code)
     outside = [gap for gap in reach.gaps if gap[0].startswith(area_code)]

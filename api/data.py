@@ -1,0 +1,58 @@
+"""The commands `python -m api data …`: the city's data as files."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.console import database, explained, given_settings, leave
+
+if TYPE_CHECKING:
+    from models.catalogue import Change
+
+app = typer.Typer(help="The city's data as files.", no_args_is_help=True)
+
+Directory = Annotated[Path, typer.Argument(help="Where the files are.", file_okay=False)]
+
+
+@app.command("export")
+def export_rules(directory: Directory) -> None:
+    """Write every catalogue of rules, and the calendar, as YAML files."""
+    from api import rules, server
+
+    with explained(), server.stoppable(), database(given_settings()) as url:
+        texts = asyncio.run(rules.texts(url))
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (directory / name).write_text(text, encoding="utf-8")
+            typer.echo(directory / name)
+
+
+@app.command("import")
+def import_rules(
+    directory: Directory,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what changes.")] = False,
+) -> None:
+    """Make what the files say the rules of the city; nothing if anything in them is wrong."""
+    from api import rules, server
+
+    with explained(), server.stoppable():
+        try:
+            drafts = rules.read(directory)
+            with database(given_settings()) as url:
+                changes = asyncio.run(rules.bring(url, drafts, only_say=dry_run))
+        except rules.RulesError as wrong:
+            raise leave(str(wrong)) from None
+        _say(changes, dry_run=dry_run)
+
+
+def _say(changes: "list[Change]", *, dry_run: bool) -> None:
+    for change in changes:
+        typer.echo(f"{change.name}: version {change.old_version} → {change.new_version}")
+        for line in change.lines:
+            typer.echo(f"  {line}")
+    if not changes:
+        typer.echo("Nothing changes.")
+    elif dry_run:
+        typer.echo("Nothing was written: this was a dry run.")
