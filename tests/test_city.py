@@ -40,7 +40,7 @@ def made() -> City:
 
 
 def digest(made: City) -> str:
-    whole = [made.areas, made.persons, made.appointments, made.stations]
+    whole = [made.areas, made.units, made.persons, made.appointments, made.stations]
     return hashlib.sha256(orjson.dumps(whole, default=str)).hexdigest()
 
 
@@ -173,6 +173,27 @@ def test_volunteers_are_21456_of_whom_7152_are_party_members(made: City) -> None
     assert len({one.person_id for one in volunteers}) == len(volunteers) == 21_456
     assert sum(one.person_id in members for one in volunteers) == 7_152
     assert {len(one.area_code) for one in volunteers} == {16}
+
+
+def test_there_are_units_of_all_five_kinds_each_with_staff(made: City) -> None:
+    kinds = Counter(unit.kind for unit in made.units)
+    assert kinds == {
+        "DEPARTMENT": 25,
+        "TOWN": 17,
+        "STATIONED": 4 * 17,
+        "VILLAGE": 191 + 90,
+        "OTHER": 8,
+    }
+    assert len({unit.code for unit in made.units}) == len({unit.name for unit in made.units})
+    staff = Counter(one.unit_id for one in made.appointments if one.unit_id)
+    assert all(staff[unit.id] >= 2 for unit in made.units)
+    known = {unit.id: unit for unit in made.units}
+    for unit in made.units:
+        assert unit.duties[0].isprintable()
+        if unit.parent_id:
+            assert unit.area_code.startswith(known[unit.parent_id].area_code)
+    for one in made.appointments:
+        assert one.unit_id is None or one.area_code == known[one.unit_id].area_code
 
 
 def test_nobody_holds_a_role_twice_in_an_area(made: City) -> None:

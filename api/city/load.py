@@ -7,15 +7,15 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
-from api.city import areas, people, stations
+from api.city import areas, people, stations, units
 from models import db
 
 Progress: TypeAlias = Callable[[int, int], None]
 
 BATCH_ROWS = 4_000
 STATEMENT_SECONDS = 60.0
-TABLES = ("area", "person", "appointment", "station")
-KEYED = ("area", "person", "station")
+TABLES = ("area", "unit", "person", "appointment", "station")
+KEYED = ("area", "unit", "person", "station")
 """The tables whose rows come with a key; the database gives the next ones after them."""
 
 
@@ -24,6 +24,7 @@ class City:
     """All rows of the standard city, the same for the same seed on every Python."""
 
     areas: list[areas.Row]
+    units: list[units.Unit]
     persons: list[people.Person]
     appointments: list[people.Appointment]
     stations: list[stations.Row]
@@ -32,8 +33,9 @@ class City:
 def build() -> City:
     """Make the standard city; takes about a second and touches nothing outside."""
     towns = areas.towns()
-    staff = people.staff(towns)
-    return City(areas.rows(towns), staff.persons, staff.appointments, stations.rows(towns))
+    bodies = units.units(towns)
+    staff = people.staff(towns, bodies)
+    return City(areas.rows(towns), bodies, staff.persons, staff.appointments, stations.rows(towns))
 
 
 async def is_loaded() -> bool:
@@ -75,6 +77,7 @@ def _after(city: City, key: int) -> City:
         return city
     return City(
         city.areas,
+        city.units,
         [person._replace(id=person.id + key) for person in city.persons],
         [it._replace(person_id=it.person_id + key) for it in city.appointments],
         city.stations,
@@ -86,6 +89,7 @@ async def _write(
 ) -> None:
     tables: tuple[tuple[str, Sequence[Any]], ...] = (
         ("area", city.areas),
+        ("unit", city.units),
         ("person", city.persons),
         ("appointment", city.appointments),
         ("station", city.stations),
