@@ -5,7 +5,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from starlette.types import Scope
 
-from api.identity import SignIn, Tokens
+from api.identity import Bearer, SignIn, Tokens
 from api.rate import RateLimits
 from resolvers.context import Context
 from resolvers.errors import EdgeError
@@ -30,10 +30,17 @@ class Admission:
     ) -> Context:
         """Say who asks from where; raises EdgeError UNAUTHENTICATED or LIMITED."""
         address = self._address(scope, headers)
-        person_id = self._person_id(headers.get(b"authorization"), address)
-        return Context(person_id, request_id, address, self._sign_in)
+        bearer = self._bearer(headers.get(b"authorization"), address)
+        return Context(
+            bearer and bearer.person_id,
+            request_id,
+            address,
+            self._sign_in,
+            session_id=bearer and bearer.session_id,
+            device=headers.get(b"user-agent", b""),
+        )
 
-    def _person_id(self, authorization: bytes | None, address: str) -> int | None:
+    def _bearer(self, authorization: bytes | None, address: str) -> Bearer | None:
         """Count against the person, or against the address of whoever shows no valid token.
 
         Carriers put thousands of phones behind one address, so only strangers share its bucket.
@@ -47,7 +54,7 @@ class Admission:
             self._limits.address(address)
             raise
         self._limits.person(bearer.person_id)
-        return bearer.person_id
+        return bearer
 
     def _address(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str:
         """Give the client's address: the last one that no trusted proxy has.

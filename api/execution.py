@@ -7,7 +7,7 @@ task, a timer or an await.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeGuard, cast
+from typing import Any, Protocol, TypeGuard, cast
 
 from graphql import (
     ExecutionResult,
@@ -32,6 +32,15 @@ from api.plan import Plan
 
 _is_awaitable = cast(Callable[[Any], TypeGuard[Awaitable[Any]]], optimized_is_awaitable)
 _NO_VARIABLES = VariableValues({}, {})
+
+
+class Asking(Protocol):
+    """What resolvers know of a request; `must_confirm` once the answer depends on who asks."""
+
+    must_confirm: bool
+
+    async def confirm(self) -> None:
+        """Make sure that who asks is signed in, still; raises EdgeError, Unavailable."""
 
 
 class _Executor(Executor[Any]):
@@ -136,9 +145,13 @@ class Runner:
         return values
 
     async def run(
-        self, document: Document, operation: Operation, values: VariableValues, context: object
+        self, document: Document, operation: Operation, values: VariableValues, context: Asking
     ) -> ExecutionResult:
-        """Execute the operation; raises TimeoutError when its time is over."""
+        """Execute the operation; raises TimeoutError when its time is over.
+
+        An answer that depends on who asks is let go only after `confirm`, which may raise
+        EdgeError and Unavailable.
+        """
         executor = _Executor(
             self._schema,
             document.fragment_nodes,
@@ -155,11 +168,13 @@ class Runner:
         )
         executor.follow(operation.plan or Plan())
         result = executor.execute_operation()
-        if isinstance(result, ExecutionResult):
-            return result
-        assert isinstance(result, Awaitable), "An answer in parts needs @defer or @stream."
-        async with asyncio.timeout(self._limits.seconds):
-            return _complete(await result)
+        if not isinstance(result, ExecutionResult):
+            assert isinstance(result, Awaitable), "An answer in parts needs @defer or @stream."
+            async with asyncio.timeout(self._limits.seconds):
+                result = _complete(await result)
+        if context.must_confirm and any(part is not None for part in (result.data or {}).values()):
+            await context.confirm()
+        return result
 
 
 def _complete(result: object) -> ExecutionResult:

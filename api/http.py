@@ -35,9 +35,10 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram
 from starlette.types import Receive, Scope, Send
 
 from api.document import BadDocument, Document, Documents
-from api.execution import Runner
+from api.execution import Asking, Runner
 from api.media import Media, accepted, is_json
 from api.request import Asked, Gone, HttpError, body, from_json, from_query_string
+from models.errors import Unavailable
 from resolvers.errors import INTERNAL_TEXT, UNAVAILABLE_TEXT, EdgeCode, EdgeError, cause, shown
 
 STATUS = {
@@ -75,7 +76,7 @@ class Admit(Protocol):
 
     async def __call__(
         self, scope: Scope, headers: Mapping[bytes, bytes], /, *, request_id: str
-    ) -> object:
+    ) -> Asking:
         """Give the context of the request; raises EdgeError."""
 
 
@@ -167,7 +168,7 @@ class GraphQLEndpoint:
         return from_json(await body(receive, headers, most=most))
 
     async def _executed(
-        self, method: str, asked: Asked, context: object, request_id: str
+        self, method: str, asked: Asked, context: Asking, request_id: str
     ) -> _Answer:
         document = self._document(asked)
         operation = document.operation(asked.operation_name)
@@ -180,6 +181,9 @@ class GraphQLEndpoint:
             result = await self._runner.run(document, operation, values, context)
         except TimeoutError:
             _log.warning("operation took too long", request_id=request_id)
+            raise EdgeError(EdgeCode.UNAVAILABLE, UNAVAILABLE_TEXT) from None
+        except Unavailable as lost:
+            _log.warning("unavailable", request_id=request_id, reason=str(lost))
             raise EdgeError(EdgeCode.UNAVAILABLE, UNAVAILABLE_TEXT) from None
         if result.errors is None:
             return _Answer(200, orjson.dumps({"data": result.data}))

@@ -1,7 +1,8 @@
 """Who asks: access tokens, and signing in.
 
-A token is a JWT (HS256) with exp, aud, iss, sub and typ, all required, and the id of its key.
-Whatever else comes in the Authorization header is refused, not ignored.
+A token is a JWT (HS256) with exp, aud, iss, sub, sid and typ, all required, and the id of its key.
+Whatever else comes in the Authorization header is refused, not ignored. That its session still
+holds is found out where an answer depends on it (resolvers/context.py).
 """
 
 import hashlib
@@ -10,7 +11,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import jwt
 
@@ -18,6 +19,7 @@ from api.city import DEVELOPMENT_MICRO_GRID, OTHER_MICRO_GRID
 from api.rate import RateLimits
 from models import person
 from models.errors import Code, Refusal
+from models.person import RefreshToken, SignedIn
 from resolvers.context import Session
 from resolvers.errors import EdgeCode, EdgeError
 
@@ -29,12 +31,14 @@ TOKEN_SECONDS = 1_800
 TOKEN_LENGTH_MOST = 2_048
 KEPT_TOKENS_MOST = 20_000
 CODE_LENGTH_MOST = 128
+CLAIMS = ("exp", "aud", "iss", "sub", "sid", "typ")
 
 
 class Bearer(NamedTuple):
-    """Who a token stands for, and until when (epoch seconds)."""
+    """Who a token stands for, by which session, and until when (epoch seconds)."""
 
     person_id: int
+    session_id: int
     expires_at: float
 
 
@@ -49,11 +53,16 @@ class Tokens:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def issue(self, person_id: int) -> tuple[str, datetime]:
-        """Make a token for a person; gives it with its end."""
+    def issue(
+        self, person_id: int, session_id: int, *, until: datetime | None = None
+    ) -> tuple[str, datetime]:
+        """Make a token for a person's session, which ends at `until`; gives it with its end."""
         ends = int(time.time()) + TOKEN_SECONDS
+        if until is not None:
+            ends = min(ends, int(until.timestamp()))
         claims = {
             "sub": str(person_id),
+            "sid": str(session_id),
             "iss": ISSUER,
             "aud": AUDIENCE,
             "typ": TOKEN_TYPE,
@@ -90,15 +99,20 @@ class Tokens:
                 algorithms=[ALGORITHM],
                 audience=AUDIENCE,
                 issuer=ISSUER,
-                options={"require": ["exp", "aud", "iss", "sub", "typ"]},
+                options={"require": list(CLAIMS)},
             )
         except (jwt.InvalidTokenError, ValueError, RecursionError):
             raise _unauthenticated() from None
         if type(claims["exp"]) is not int or claims["typ"] != TOKEN_TYPE:
             raise _unauthenticated()
-        if not re.fullmatch("[1-9][0-9]{0,17}", claims["sub"]):
-            raise _unauthenticated()
-        return Bearer(int(claims["sub"]), claims["exp"])
+        return Bearer(_key(claims["sub"]), _key(claims["sid"]), claims["exp"])
+
+
+class WeChat(Protocol):
+    """How sign-in reaches WeChat (api/wechat)."""
+
+    async def openid(self, code: str) -> str:
+        """Give the openid behind a login code; raises Refusal, EdgeError."""
 
 
 _DEVELOPMENT_CODE = re.compile(r"dev:([a-z0-9]+)(?::([1-9][0-9]{0,2})(?:@([0-9]{6,16}))?)?")
@@ -106,25 +120,72 @@ _DEVELOPMENT_CODE = re.compile(r"dev:([a-z0-9]+)(?::([1-9][0-9]{0,2})(?:@([0-9]{
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Starts sessions by sign-in codes."""
+    """Starts, renews and ends sessions."""
 
     tokens: Tokens
     limits: RateLimits
     lets_developers_in: bool
+    wechat: WeChat | None = None
 
-    async def start(self, code: str, *, address: str) -> Session:
+    async def start(self, code: str, *, address: str, device: str) -> Session:
         """Start a session; raises Refusal, or EdgeError LIMITED for an address in a hurry."""
         self.limits.sign_in(address)
-        known = _DEVELOPMENT_CODE.fullmatch(code) if len(code) <= CODE_LENGTH_MOST else None
-        if not known or not self.lets_developers_in or known[1] not in person.DEVELOPMENT_ROLES:
-            raise Refusal(Code.INVALID, "登录凭证无效", "code")
-        key, number, area_code = known.groups()
-        home = OTHER_MICRO_GRID if key == "resident2" else DEVELOPMENT_MICRO_GRID
-        who = await person.development_person(
-            key, number=int(number or 1), area_code=area_code or home
+        if not 1 <= len(code) <= CODE_LENGTH_MOST or not code.isascii() or not code.isprintable():
+            raise _no_code()
+        now = datetime.now(UTC)
+        if self.lets_developers_in and (known := _DEVELOPMENT_CODE.fullmatch(code)):
+            who = await _development_person(*known.groups())
+            return self._session(await person.start_session(who.id, device=device, now=now))
+        if self.wechat is None:
+            raise _no_code()
+        openid = await self.wechat.openid(code)
+        return self._session(await person.start_session_by_openid(openid, device=device, now=now))
+
+    async def refresh(self, token: str, *, address: str) -> Session:
+        """Renew a session; raises Refusal, or EdgeError LIMITED for a session in a hurry."""
+        read = self._read(token, address)
+        return self._session(await person.refresh_session(read, now=datetime.now(UTC)))
+
+    async def end(self, token: str, *, address: str) -> None:
+        """End a session; raises Refusal, or EdgeError LIMITED for a session in a hurry."""
+        await person.end_session(self._read(token, address))
+
+    def _read(self, token: str, address: str) -> RefreshToken:
+        """Read a refresh token; who guesses counts as one who tries to sign in."""
+        read = person.read_refresh_token(token)
+        if read is None:
+            self.limits.sign_in(address)
+            raise Refusal(Code.INVALID, "刷新令牌无效", "refreshToken")
+        self.limits.refresh(read.family_hash.hex())
+        return read
+
+    def _session(self, signed: SignedIn) -> Session:
+        token, expires_at = self.tokens.issue(
+            signed.person.id, signed.session_id, until=signed.ends_at
         )
-        token, expires_at = self.tokens.issue(who.id)
-        return Session(token, None, expires_at, who)
+        return Session(token, signed.refresh_token, expires_at, signed.person)
+
+
+async def _development_person(
+    key: str, number: str | None, area_code: str | None
+) -> person.Person:
+    if key not in person.DEVELOPMENT_ROLES:
+        raise _no_code()
+    home = OTHER_MICRO_GRID if key == "resident2" else DEVELOPMENT_MICRO_GRID
+    return await person.development_person(
+        key, number=int(number or 1), area_code=area_code or home
+    )
+
+
+def _key(claim: str) -> int:
+    """Read a key from a claim, which is text of any kind; raises EdgeError UNAUTHENTICATED."""
+    if not isinstance(claim, str) or not re.fullmatch("[1-9][0-9]{0,17}", claim):
+        raise _unauthenticated()
+    return int(claim)
+
+
+def _no_code() -> Refusal:
+    return Refusal(Code.INVALID, "登录凭证无效", "code")
 
 
 def _unauthenticated() -> EdgeError:

@@ -40,6 +40,7 @@ class Rate(NamedTuple):
 SIGNED_IN = Rate("person", 20, 200)
 ADDRESS = Rate("address", 100, 600)
 SIGN_IN = Rate("sign-in", 0.5, 30)
+REFRESH = Rate("refresh", 0.1, 60)
 
 
 @dataclass(slots=True)
@@ -82,6 +83,10 @@ class RateLimits:
     def sign_in(self, address: str) -> None:
         """Count an attempt to sign in; raises EdgeError LIMITED."""
         self._take(SIGN_IN, house(address))
+
+    def refresh(self, session: str) -> None:
+        """Count a renewal of a session, by any of its tokens; raises EdgeError LIMITED."""
+        self._take(REFRESH, session)
 
     def _take(self, rate: Rate, who: str) -> None:
         if not self._is_on:

@@ -1,21 +1,27 @@
 """What a resolver knows of the one who asks."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
 import strawberry
 
-from models.person import Person
+from models import person
+from models.person import Asker, Person, Standing
+from resolvers.errors import EdgeCode, EdgeError
 from resolvers.loaders import Loaders
+
+SIGN_IN_TEXT = "请先登录"
+SIGNED_OUT_TEXT = "登录已失效，请重新登录"
+BANNED_TEXT = "账号已被停用"
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A sign-in: the access token (30 minutes) and who it stands for."""
+    """A sign-in: the access token (30 minutes), what renews it, and who it stands for."""
 
     access_token: str
-    refresh_token: str | None
+    refresh_token: str
     expires_at: datetime
     person: Person
 
@@ -23,19 +29,84 @@ class Session:
 class Sessions(Protocol):
     """How sign-in reaches the edge, which alone knows tokens and the outside."""
 
-    async def start(self, code: str, *, address: str) -> Session:
-        """Start a session by a sign-in code; raises Refusal."""
+    async def start(self, code: str, *, address: str, device: str) -> Session:
+        """Start a session by a sign-in code; raises Refusal, EdgeError."""
+
+    async def refresh(self, token: str, *, address: str) -> Session:
+        """Renew a session by its refresh token; raises Refusal, EdgeError."""
+
+    async def end(self, token: str, *, address: str) -> None:
+        """End a session by its refresh token; raises Refusal, EdgeError."""
 
 
-@dataclass(slots=True)
 class Context:
-    """One request: who asks (None: nobody signed in), from where, and by which id."""
+    """One request: who asks (None: nobody signed in), from where, and by which id.
 
-    person_id: int | None
-    request_id: str
-    address: str
-    sessions: Sessions
-    loaders: Loaders = field(default_factory=Loaders)
+    Access tokens outlive their session by up to 30 minutes, so whoever goes by `person_id` has
+    the answer held back until the session is known to hold (`must_confirm`; the edge does it).
+    Models whose own statement looks at the session take `asker` instead.
+    """
+
+    __slots__ = (
+        "_is_confirmed",
+        "_loaders",
+        "address",
+        "asker",
+        "device",
+        "must_confirm",
+        "request_id",
+        "sessions",
+    )
+
+    def __init__(  # noqa: PLR0913 - a request has that many sides
+        self,
+        person_id: int | None,
+        request_id: str,
+        address: str,
+        sessions: Sessions,
+        *,
+        session_id: int | None = None,
+        device: bytes = b"",
+    ) -> None:
+        self.asker = None if person_id is None else Asker(person_id, session_id)
+        self.request_id = request_id
+        self.address = address
+        self.sessions = sessions
+        self.device = device
+        self.must_confirm = False
+        self._is_confirmed = False
+        self._loaders: Loaders | None = None
+
+    @property
+    def loaders(self) -> Loaders:
+        """The batches of this request."""
+        if self._loaders is None:
+            self._loaders = Loaders()
+        return self._loaders
+
+    @property
+    def person_id(self) -> int | None:
+        """Who asks; from here on the answer depends on it."""
+        if self.asker is None:
+            return None
+        self.must_confirm = not self._is_confirmed
+        return self.asker.person_id
+
+    async def confirm(self) -> None:
+        """Make sure that somebody is signed in, at this moment; once for each request.
+
+        Raises EdgeError UNAUTHENTICATED, or FORBIDDEN for who is banned, and Unavailable.
+        """
+        if self.asker is None:
+            raise EdgeError(EdgeCode.UNAUTHENTICATED, SIGN_IN_TEXT)
+        if self._is_confirmed or self.asker.session_id is None:
+            return
+        match await person.standing(self.asker):
+            case Standing.SIGNED_OUT:
+                raise EdgeError(EdgeCode.UNAUTHENTICATED, SIGNED_OUT_TEXT)
+            case Standing.BANNED:
+                raise EdgeError(EdgeCode.FORBIDDEN, BANNED_TEXT)
+        self._is_confirmed, self.must_confirm = True, False
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

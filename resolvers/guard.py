@@ -1,8 +1,8 @@
 """Every mutation is guarded: what it needs of the one who asks is said where it is made.
 
 `mutation` takes only resolvers that state their action, and a test finds a field made without
-it. Who is not signed in is turned away here; whether the roles of who is reach this very thing is
-decided by the models, in the transaction of the change.
+it. Who is not signed in, or not any more, is turned away here; whether the roles of who is reach
+this very thing is decided by the models, in the transaction of the change.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,10 +15,10 @@ from models import access
 from models.access import Action
 from models.errors import Refusal
 from resolvers.context import Info
-from resolvers.errors import EdgeCode, EdgeError
 from resolvers.payload import UserErrorRecord, user_errors
 
-SIGN_IN_TEXT = "请先登录"
+CREDENTIALS = frozenset({Action.SESSION_START, Action.SESSION_REFRESH, Action.SESSION_END})
+"""What is done by a code or token of its own, whoever else the request may stand for."""
 
 
 class Outcome(Protocol):
@@ -40,10 +40,12 @@ def needs(
 ) -> Callable[[Callable[Params, Awaitable[Result]]], Callable[Params, Awaitable[Result]]]:
     """State the rights of which a mutation needs one; its Refusal becomes user errors.
 
-    The resolver takes `info`. Raises EdgeError UNAUTHENTICATED for who must sign in first.
+    The resolver takes `info`. Raises EdgeError UNAUTHENTICATED for who must sign in first or is
+    signed out by now, and FORBIDDEN for who is banned.
     """
     assert actions, "a mutation is an action"
     is_open = any(access.is_open_to_anybody(action) for action in actions)
+    brings_credentials = CREDENTIALS.issuperset(actions)
 
     def guard(
         resolver: Callable[Params, Awaitable[Result]],
@@ -51,8 +53,8 @@ def needs(
         @wraps(resolver)
         async def guarded(*args: Params.args, **kwargs: Params.kwargs) -> Result:
             context = cast(Info, kwargs["info"]).context
-            if context.person_id is None and not is_open:
-                raise EdgeError(EdgeCode.UNAUTHENTICATED, SIGN_IN_TEXT)
+            if not is_open or (context.asker and not brings_credentials):
+                await context.confirm()
             try:
                 return await resolver(*args, **kwargs)
             except Refusal as refusal:

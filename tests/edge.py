@@ -134,8 +134,13 @@ def schema() -> GraphQLSchema:
 class Context:
     """What resolvers of the small schema know: nothing."""
 
+    must_confirm = False
 
-async def admit(_scope: Scope, _headers: Mapping[bytes, bytes], *, request_id: str) -> object:
+    async def confirm(self) -> None:
+        raise AssertionError("nothing here depends on who asks")
+
+
+async def admit(_scope: Scope, _headers: Mapping[bytes, bytes], *, request_id: str) -> Context:
     assert request_id
     return Context()
 

@@ -11,8 +11,14 @@ from resolvers.schema import schema
 class NoSessions:
     """Signs nobody in."""
 
-    async def start(self, code: str, *, address: str) -> Session:
-        raise AssertionError((code, address))
+    async def start(self, code: str, *, address: str, device: str) -> Session:
+        raise AssertionError((code, address, device))
+
+    async def refresh(self, token: str, *, address: str) -> Session:
+        raise AssertionError((token, address))
+
+    async def end(self, token: str, *, address: str) -> None:
+        raise AssertionError((token, address))
 
 
 async def ask(query: str, person_id: int | None = None, **variables: object) -> dict[str, Any]:

@@ -49,7 +49,7 @@ async def test_nobody_else_is_believed() -> None:
 
 
 async def test_two_authorizations_are_none() -> None:
-    token, _ = TOKENS.issue(7)
+    token, _ = TOKENS.issue(7, 70)
     given = [(b"authorization", b"Basic x"), (b"authorization", f"Bearer {token}".encode())]
     with pytest.raises(EdgeError) as refused:
         await ADMISSION({"client": (PROXY, 1)}, _by_name(given), request_id="test")

@@ -23,6 +23,7 @@ TABLES = {
     "outbox",
     "person",
     "residence",
+    "session",
     "station",
     "unit",
 }
@@ -83,6 +84,9 @@ async def test_every_stated_rule_is_in_the_catalogue(database: Database) -> None
         "event_topic_known",
         "event_version",
         "feed_position",
+        "session_dates",
+        "session_family",
+        "session_generation",
         "station_capacity",
         "station_facilities_known",
         "station_kind_known",

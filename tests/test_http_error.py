@@ -99,7 +99,9 @@ def test_an_operation_without_end_is_given_up() -> None:
 def test_who_is_not_admitted_gets_the_status_of_the_code(
     error: EdgeError, status: int, header: tuple[str, str] | None
 ) -> None:
-    async def admit(_scope: Scope, _headers: Mapping[bytes, bytes], *, request_id: str) -> object:
+    async def admit(
+        _scope: Scope, _headers: Mapping[bytes, bytes], *, request_id: str
+    ) -> edge.Context:
         raise error
 
     for accept in (GRAPHQL, JSON):
@@ -110,7 +112,9 @@ def test_who_is_not_admitted_gets_the_status_of_the_code(
 
 
 def test_a_bug_before_anything_ran_is_500_without_internals() -> None:
-    async def admit(_scope: Scope, _headers: Mapping[bytes, bytes], *, request_id: str) -> object:
+    async def admit(
+        _scope: Scope, _headers: Mapping[bytes, bytes], *, request_id: str
+    ) -> edge.Context:
         raise RuntimeError("secret of the house")
 
     with capture_logs() as lines:

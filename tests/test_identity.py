@@ -41,7 +41,7 @@ def assert_unauthenticated(tokens: Tokens, authorization: bytes) -> None:
 
 def forged(tokens: Tokens, *, kid: str | None = None, **claims: object) -> bytes:
     """Sign the claims of a good token with some changed, or left out where None."""
-    good, _ = tokens.issue(7)
+    good, _ = tokens.issue(7, 70)
     header = jwt.get_unverified_header(good)
     read: dict[str, Any] = jwt.decode(good, options={"verify_signature": False})
     changed = {name: value for name, value in {**read, **claims}.items() if value is not None}
@@ -64,17 +64,17 @@ def part(value: object) -> bytes:
 
 
 def test_a_token_stands_for_its_person_for_thirty_minutes(tokens: Tokens) -> None:
-    token, ends = tokens.issue(7)
+    token, ends = tokens.issue(7, 70)
     assert 1_795 < (ends - datetime.now(UTC)).total_seconds() <= 1_800
     for scheme in ("Bearer", "bearer", "BEARER"):
-        assert tokens.verify(f"{scheme} {token}".encode()) == (7, ends.timestamp())
+        assert tokens.verify(f"{scheme} {token}".encode()) == (7, 70, ends.timestamp())
     assert len(tokens) == 1
 
 
 def test_a_token_ends_although_it_was_kept(
     tokens: Tokens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token, ends = tokens.issue(7)
+    token, ends = tokens.issue(7, 70)
     authorization = f"Bearer {token}".encode()
     tokens.verify(authorization)
     monkeypatch.setattr(time, "time", ends.timestamp)
@@ -100,8 +100,12 @@ def test_a_token_ends_although_it_was_kept(
         {"sub": "7x"},
         {"sub": "\u0667"},
         {"sub": "9" * 30},
+        {"sid": 70},
+        {"sid": "0"},
+        {"sid": "70x"},
+        {"sid": ["70"]},
         {"nbf": 9_999_999_999},
-        *({name: None} for name in ("exp", "aud", "iss", "sub", "typ")),
+        *({name: None} for name in ("exp", "aud", "iss", "sub", "sid", "typ")),
     ],
     ids=str,
 )
@@ -115,12 +119,12 @@ def test_the_forgery_itself_is_sound(tokens: Tokens) -> None:
 
 def test_a_token_of_another_key_is_refused(tokens: Tokens) -> None:
     assert_unauthenticated(tokens, forged(tokens, kid="00000000"))
-    foreign, _ = Tokens(OTHER_SECRET).issue(7)
+    foreign, _ = Tokens(OTHER_SECRET).issue(7, 70)
     assert_unauthenticated(tokens, b"Bearer " + foreign.encode())
 
 
 def test_a_token_without_a_good_signature_is_refused(tokens: Tokens) -> None:
-    good, _ = tokens.issue(7)
+    good, _ = tokens.issue(7, 70)
     head, claims, signature = good.split(".")
     kid = jwt.get_unverified_header(good)["kid"]
     for wrong in (
@@ -144,7 +148,7 @@ def test_a_token_without_a_good_signature_is_refused(tokens: Tokens) -> None:
     "claims", [None, 7, [], "text", {}, {"exp": {}, "aud": {}, "iss": {}, "sub": {}, "typ": {}}]
 )
 def test_claims_that_are_none_are_refused(tokens: Tokens, claims: object) -> None:
-    kid = jwt.get_unverified_header(tokens.issue(7)[0])["kid"]
+    kid = jwt.get_unverified_header(tokens.issue(7, 70)[0])["kid"]
     assert_unauthenticated(tokens, signed(claims, kid=kid))
 
 
@@ -170,7 +174,7 @@ def test_whatever_else_stands_in_the_header_is_refused(
 
 
 def test_a_token_under_another_scheme_or_too_long_is_refused(tokens: Tokens) -> None:
-    token, _ = tokens.issue(7)
+    token, _ = tokens.issue(7, 70)
     assert_unauthenticated(tokens, f"Token {token}".encode())
     assert_unauthenticated(tokens, token.encode())
     assert_unauthenticated(tokens, forged(tokens, more="x" * 2_048))
@@ -181,7 +185,7 @@ def test_the_number_of_kept_tokens_has_a_limit(
 ) -> None:
     monkeypatch.setattr(identity, "KEPT_TOKENS_MOST", 10)
     for number in range(1, 31):
-        token, _ = tokens.issue(number)
+        token, _ = tokens.issue(number, 70)
         assert tokens.verify(f"Bearer {token}".encode()).person_id == number
     assert len(tokens) == 10
 
@@ -203,11 +207,13 @@ async def roles_of(person_id: int) -> dict[str, str]:
 async def test_every_key_signs_in_as_what_it_says(city: Database) -> None:
     signing = sign_in()
     for key, (role, level) in person.DEVELOPMENT_ROLES.items():
-        session = await signing.start(f"dev:{key}", address="10.0.0.1")
+        session = await signing.start(f"dev:{key}", address="10.0.0.1", device="")
         bearer = signing.tokens.verify(f"Bearer {session.access_token}".encode())
         assert bearer.person_id == session.person.id
         assert session.expires_at.timestamp() == bearer.expires_at
-        assert session.refresh_token is None
+        token = person.read_refresh_token(session.refresh_token)
+        assert token
+        assert token.generation == 1
         viewer = await person.viewer(session.person.id)
         assert viewer
         assert set(viewer.roles) == {Role.RESIDENT, role}
@@ -220,7 +226,7 @@ async def test_a_number_and_an_area_name_another_person(city: Database) -> None:
     signing = sign_in()
 
     async def who(code: str) -> int:
-        return (await signing.start(code, address="10.0.0.1")).person.id
+        return (await signing.start(code, address="10.0.0.1", device="")).person.id
 
     first = await who("dev:worker")
     assert await who("dev:worker:1") == first
@@ -257,28 +263,28 @@ async def test_a_number_and_an_area_name_another_person(city: Database) -> None:
 )
 async def test_a_code_that_is_none_is_refused(code: str) -> None:
     with pytest.raises(Refusal) as refused:
-        await sign_in().start(code, address="10.0.0.1")
+        await sign_in().start(code, address="10.0.0.1", device="")
     assert (refused.value.code, refused.value.path) == (Code.INVALID, ("code",))
 
 
 async def test_an_area_that_is_none_is_refused_and_makes_nobody(city: Database) -> None:
     before = await db.fetch_one("SELECT count(*) FROM person")
     with pytest.raises(Refusal) as refused:
-        await sign_in().start("dev:worker:1@999999", address="10.0.0.1")
+        await sign_in().start("dev:worker:1@999999", address="10.0.0.1", device="")
     assert refused.value.code is Code.NOT_FOUND
     assert await db.fetch_one("SELECT count(*) FROM person") == before
 
 
 async def test_where_developers_are_not_let_in_no_code_of_theirs_is_taken() -> None:
     with pytest.raises(Refusal) as refused:
-        await sign_in(lets_developers_in=False).start("dev:admin", address="10.0.0.1")
+        await sign_in(lets_developers_in=False).start("dev:admin", address="10.0.0.1", device="")
     assert (refused.value.code, refused.value.path) == (Code.INVALID, ("code",))
 
 
 async def test_those_who_sign_in_at_once_are_one_person(city: Database) -> None:
     signing = sign_in()
     sessions = await asyncio.gather(
-        *(signing.start("dev:cadre:7", address="10.0.0.1") for _ in range(20))
+        *(signing.start("dev:cadre:7", address="10.0.0.1", device="") for _ in range(20))
     )
     (person_id,) = {session.person.id for session in sessions}
     rows = await db.fetch("SELECT FROM appointment WHERE person_id = $1", person_id)
@@ -289,10 +295,10 @@ async def test_signing_in_is_limited_for_each_address() -> None:
     signing = sign_in(lets_developers_in=False)
     for _ in range(30):
         with pytest.raises(Refusal):
-            await signing.start("x", address="10.0.0.1")
+            await signing.start("x", address="10.0.0.1", device="")
     with pytest.raises(EdgeError) as limited:
-        await signing.start("x", address="10.0.0.1")
+        await signing.start("x", address="10.0.0.1", device="")
     assert limited.value.code is EdgeCode.LIMITED
     assert limited.value.retry_after
     with pytest.raises(Refusal):
-        await signing.start("x", address="10.0.0.2")
+        await signing.start("x", address="10.0.0.2", device="")

@@ -15,6 +15,7 @@ from api.execution import Runner
 from models.errors import Invalid
 from resolvers import plain
 from resolvers.schema import schema
+from tests.edge import Context
 
 
 class Colour(StrEnum):
@@ -188,7 +189,7 @@ async def by_plan(query: str, variables: dict[str, Any]) -> tuple[Any, list[Any]
     operation = document.operation(None)
     runner = Runner(DOCUMENTS.schema, limits=DOCUMENTS.limits)
     values = runner.variables(operation, variables)
-    result = await runner.run(document, operation, values, None)
+    result = await runner.run(document, operation, values, Context())
     return result.data, [error.formatted for error in result.errors or ()]
 
 

@@ -25,6 +25,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.SESSION_START: _EVERYBODY,
     Action.SESSION_REFRESH: _EVERYBODY,
     Action.SESSION_END: _EVERYBODY,
+    Action.SESSION_END_OTHERS: _ONESELF,
     Action.SESSION_READ: _ONESELF,
     Action.PERSON_READ: {Role.RESIDENT: Scope.HOUSEHOLD, **_LIAISONS_UP},
     Action.PERSON_REVEAL: {Role.RESIDENT: Scope.OWN, **_WORKERS_UP},

@@ -20,6 +20,7 @@ class Action(Word):
     SESSION_START = "SESSION_START", "Sign in.", "登录"
     SESSION_REFRESH = "SESSION_REFRESH", "Renew a sign-in by its refresh token.", "续期登录"
     SESSION_END = "SESSION_END", "End a sign-in.", "退出登录"
+    SESSION_END_OTHERS = "SESSION_END_OTHERS", "End one's other sign-ins.", "退出其他登录"
     SESSION_READ = "SESSION_READ", "See where somebody is signed in.", "查看登录设备"
 
     PERSON_READ = "PERSON_READ", "See somebody's whole name and masked phone.", "查看人员"

@@ -9,6 +9,7 @@ from models.tables.area import Area
 from models.tables.catalogue import Catalogue
 from models.tables.event import Content, Event, Feed, Lease, Outbox
 from models.tables.person import Appointment, Household, Person, Residence, Unit
+from models.tables.session import Session
 from models.tables.station import Station
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Outbox",
     "Person",
     "Residence",
+    "Session",
     "Station",
     "Unit",
 ]

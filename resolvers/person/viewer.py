@@ -3,18 +3,31 @@
 import strawberry
 
 from models import person
+from models.page import FIRST_DEFAULT, Page
 from models.role import Role
 from resolvers.context import Context, Info
-from resolvers.field import shown
+from resolvers.field import After, First, given, shown
 from resolvers.node import Node, global_id, shows
+from resolvers.page import Connection
+from resolvers.person.active_session import ActiveSession
 
 
 async def _load(context: Context, key: int) -> person.Person | None:
     """Give a person's node to nobody but that person."""
-    if key != context.person_id:
+    if context.asker is None or key != context.asker.person_id:
         return None
-    found = await person.viewer(key)
+    found = await _asking(context)
     return person.Person(found.id, found.name) if found else None
+
+
+async def _asking(context: Context) -> person.Viewer | None:
+    """Give the person who asks, in one statement; raises EdgeError for who is signed out."""
+    if context.asker is None:
+        return None
+    found = await person.viewer(context.asker.person_id, session_id=context.asker.session_id)
+    if found is None:
+        await context.confirm()
+    return found
 
 
 @shows(person.Person, load=_load)
@@ -29,6 +42,14 @@ def _viewer_id(viewer: strawberry.Parent[person.Viewer]) -> strawberry.ID:
     return global_id(Person.__name__, viewer.id)
 
 
+async def _sessions(
+    info: Info, first: First = FIRST_DEFAULT, after: After = None
+) -> Page[person.ActiveSession]:
+    asker = info.context.asker
+    assert asker, "a viewer is somebody who asks"
+    return await person.active_sessions(asker, first=given(first, FIRST_DEFAULT), after=after)
+
+
 @strawberry.type(description="The person who asks. 当前用户")
 class Viewer:
     """The person who asks."""
@@ -36,12 +57,14 @@ class Viewer:
     id: strawberry.ID = shown(_viewer_id, description="The id of the person. 人员标识")
     name: str = strawberry.field(description="The name. 姓名")
     roles: list[Role] = strawberry.field(description="The roles that hold today. 角色")
+    sessions: Connection[ActiveSession] = shown(
+        _sessions, description="Where the viewer is signed in, the newest first. 登录设备"
+    )
 
 
 async def viewer(info: Info) -> person.Viewer | None:
     """Give the person who asks."""
-    key = info.context.person_id
-    return await person.viewer(key) if key else None
+    return await _asking(info.context)
 
 
 @strawberry.type
