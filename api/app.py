@@ -20,7 +20,7 @@ from api.admission import Admission
 from api.document import Documents, trusted_documents
 from api.graphiql import Files
 from api.http import GraphQLEndpoint
-from api.identity import SignIn, Tokens
+from api.identity import SignIn, Tokens, WeChat
 from api.rate import RateLimits
 from api.settings import Settings, Settled
 from api.shield import GRAPHQL, Shield
@@ -34,10 +34,12 @@ READY_SECONDS = 1.0
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def create(settings: Settings, settled: Settled, limits: RateLimits) -> Starlette:
+def create(
+    settings: Settings, settled: Settled, limits: RateLimits, wechat: WeChat | None = None
+) -> Starlette:
     """Make the application of one process, which serves while `process.running` is open."""
     tokens = Tokens(settled.token_secret)
-    sign_in = SignIn(tokens, limits, settled.lets_developers_in)
+    sign_in = SignIn(tokens, limits, settled.lets_developers_in, wechat)
     admission = Admission(tokens, limits, sign_in, proxies=settings.trusted_proxies)
     trusted = settings.trusted_documents
     documents = Documents(

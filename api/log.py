@@ -13,13 +13,16 @@ def configure(level: str) -> None:
     # every connection that can't be opened, which whoever needed it says better.
     for library in ("uvicorn.error", "asyncpg"):
         logging.getLogger(library).setLevel(logging.ERROR)
+    # It tells the addresses it asks, in which WeChat wants its secrets.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        # Its own tracebacks show local variables, and so secrets.
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if sys.stderr.isatty()
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )

@@ -5,7 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -16,6 +16,9 @@ from models.errors import Unavailable
 from models.event import Event, Relay, Topic
 from resolvers.live import Hub
 
+if TYPE_CHECKING:
+    from api.wechat import WeChat
+
 READY_SECONDS = 10.0
 RELOAD_RETRY_SECONDS = 5.0
 GARBAGE_THRESHOLD = 50_000
@@ -24,7 +27,9 @@ log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def running(settled: Settled, limits: RateLimits, *, relays: bool) -> AsyncIterator[Hub]:
+async def running(
+    settled: Settled, limits: RateLimits, *, relays: bool, wechat: "WeChat | None" = None
+) -> AsyncIterator[Hub]:
     """Open everything, and close it in the opposite order.
 
     Raises Unavailable at the start, and SettingsError for a database that is not migrated.
@@ -39,6 +44,9 @@ async def running(settled: Settled, limits: RateLimits, *, relays: bool) -> Asyn
         if redis:
             stack.push_async_callback(redis.aclose)
             stack.push_async_callback(tasks.end, [_begin(limits.settle_for_ever(redis), "rate")])
+        if wechat:
+            wechat.use(redis)
+            stack.push_async_callback(wechat.close)
         hub = Hub(redis)
         hub.on(Topic.STATION, _refresh_stations)
         hub.on(Topic.CATALOGUE, _refresh_rules)

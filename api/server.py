@@ -15,11 +15,15 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from api.protocol import BoundedProtocol
 from api.settings import Settings, Settled
+
+if TYPE_CHECKING:
+    from api.wechat import WeChat
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 DRAIN_SECONDS = 3
@@ -103,8 +107,9 @@ def listen(listener: socket.socket, settings: Settings, settled: Settled, *, rel
 
     _allow_files()
     limits = RateLimits(is_on=settings.rate_limit)
+    wechat = _wechat(settings)
     config = uvicorn.Config(
-        create(settings, settled, limits),
+        create(settings, settled, limits, wechat),
         http=BoundedProtocol,
         ws="none",
         loop="uvloop",
@@ -118,8 +123,19 @@ def listen(listener: socket.socket, settings: Settings, settled: Settled, *, rel
         limit_concurrency=CONNECTIONS_MOST,
         backlog=BACKLOG,
     )
-    running = process.running(settled, limits, relays=relays)
+    running = process.running(settled, limits, relays=relays, wechat=wechat)
     Server(config, running).run(sockets=[listener])
+
+
+def _wechat(settings: Settings) -> "WeChat | None":
+    if not settings.wechat_app_id:
+        return None
+    # An HTTP client with all that TLS needs: only for those who talk to WeChat.
+    from api.wechat import WeChat
+
+    assert settings.wechat_app_secret, "Settings refuses an app id without its secret"
+    secret = settings.wechat_app_secret.get_secret_value()
+    return WeChat(settings.wechat_app_id, secret, settings.wechat_url)
 
 
 def die_with_parent() -> None:
