@@ -6,7 +6,7 @@ task, a timer or an await.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeGuard, cast
 
 from graphql import (
@@ -35,12 +35,12 @@ _NO_VARIABLES = VariableValues({}, {})
 
 
 class Asking(Protocol):
-    """What resolvers know of a request; `must_confirm` once the answer depends on who asks."""
+    """What resolvers know of a request; it is held back once it depends on who asks."""
 
-    must_confirm: bool
+    is_held_back: bool
 
-    async def confirm(self) -> None:
-        """Make sure that who asks is signed in, still; raises EdgeError, Unavailable."""
+    async def let_go(self, answer: Mapping[str, object] | None) -> None:
+        """Make sure that who asks may have the answer, still; raises EdgeError, Unavailable."""
 
 
 class _Executor(Executor[Any]):
@@ -149,7 +149,7 @@ class Runner:
     ) -> ExecutionResult:
         """Execute the operation; raises TimeoutError when its time is over.
 
-        An answer that depends on who asks is let go only after `confirm`, which may raise
+        An answer that depends on who asks is let go only after `let_go`, which may raise
         EdgeError and Unavailable.
         """
         executor = _Executor(
@@ -172,8 +172,8 @@ class Runner:
             assert isinstance(result, Awaitable), "An answer in parts needs @defer or @stream."
             async with asyncio.timeout(self._limits.seconds):
                 result = _complete(await result)
-        if context.must_confirm and any(part is not None for part in (result.data or {}).values()):
-            await context.confirm()
+        if context.is_held_back:
+            await context.let_go(result.data)
         return result
 
 

@@ -1,5 +1,6 @@
 """What a resolver knows of the one who asks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
@@ -42,18 +43,19 @@ class Sessions(Protocol):
 class Context:
     """One request: who asks (None: nobody signed in), from where, and by which id.
 
-    Access tokens outlive their session by up to 30 minutes, so whoever goes by `person_id` has
-    the answer held back until the session is known to hold (`must_confirm`; the edge does it).
-    Models whose own statement looks at the session take `asker` instead.
+    Access tokens outlive their session by up to 30 minutes, so the answer of whoever goes by
+    `person_id` is held back until the session is known to hold. Models whose own statement looks
+    at the session take `asker` instead.
     """
 
     __slots__ = (
         "_is_confirmed",
         "_loaders",
+        "_refusal",
         "address",
         "asker",
         "device",
-        "must_confirm",
+        "is_held_back",
         "request_id",
         "sessions",
     )
@@ -73,8 +75,9 @@ class Context:
         self.address = address
         self.sessions = sessions
         self.device = device
-        self.must_confirm = False
+        self.is_held_back = False
         self._is_confirmed = False
+        self._refusal: EdgeError | None = None
         self._loaders: Loaders | None = None
 
     @property
@@ -86,10 +89,10 @@ class Context:
 
     @property
     def person_id(self) -> int | None:
-        """Who asks; from here on the answer depends on it."""
+        """Who asks; from here on the answer is held back."""
         if self.asker is None:
             return None
-        self.must_confirm = not self._is_confirmed
+        self.is_held_back = self.is_held_back or not self._is_confirmed
         return self.asker.person_id
 
     async def confirm(self) -> None:
@@ -106,7 +109,26 @@ class Context:
                 raise EdgeError(EdgeCode.UNAUTHENTICATED, SIGNED_OUT_TEXT)
             case Standing.BANNED:
                 raise EdgeError(EdgeCode.FORBIDDEN, BANNED_TEXT)
-        self._is_confirmed, self.must_confirm = True, False
+        self._is_confirmed = True
+
+    async def turn_away(self) -> None:
+        """Refuse the whole request of who was found not to be signed in; raises as `confirm`."""
+        try:
+            await self.confirm()
+        except EdgeError as refusal:
+            self._refusal, self.is_held_back = refusal, True
+            raise
+
+    async def let_go(self, answer: Mapping[str, object] | None) -> None:
+        """Say that an answer which is held back may go; raises as `confirm` where it may not.
+
+        One in which every root field is null tells nothing: while PostgreSQL is away it waits no
+        second time.
+        """
+        if self._refusal:
+            raise self._refusal
+        if any(part is not None for part in (answer or {}).values()):
+            await self.confirm()
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

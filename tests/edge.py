@@ -134,9 +134,9 @@ def schema() -> GraphQLSchema:
 class Context:
     """What resolvers of the small schema know: nothing."""
 
-    must_confirm = False
+    is_held_back = False
 
-    async def confirm(self) -> None:
+    async def let_go(self, answer: Mapping[str, object] | None) -> None:
         raise AssertionError("nothing here depends on who asks")
 
 

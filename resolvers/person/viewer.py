@@ -26,7 +26,7 @@ async def _asking(context: Context) -> person.Viewer | None:
         return None
     found = await person.viewer(context.asker.person_id, session_id=context.asker.session_id)
     if found is None:
-        await context.confirm()
+        await context.turn_away()
     return found
 
 
