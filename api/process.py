@@ -48,6 +48,7 @@ async def running(
             wechat.use(redis)
             stack.push_async_callback(wechat.close)
         hub = Hub(redis)
+        hub.on(Topic.AREA, _refresh_areas)
         hub.on(Topic.STATION, _refresh_stations)
         hub.on(Topic.CATALOGUE, _refresh_rules)
         hub.start()
@@ -83,6 +84,10 @@ async def _refresh_rules(_events: list[Event]) -> None:
     await catalogue.load()
     # Opening hours are read by the calendar.
     await station.load()
+
+
+async def _refresh_areas(events: list[Event]) -> None:
+    await station.refresh_areas({event.area_code for event in events})
 
 
 async def _reload_stations() -> None:

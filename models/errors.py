@@ -33,6 +33,14 @@ class Refusal(Exception):
         self.path = path
 
 
+class Stale(Refusal):
+    """A change of a version that is no longer the newest; `current` is what somebody else left."""
+
+    def __init__(self, current: object) -> None:
+        super().__init__(Code.CONFLICT, "已被他人修改，请以最新内容为准", "version")
+        self.current = current
+
+
 class Invalid(ValueError):
     """An argument of a read that can't be answered; becomes BAD_REQUEST at the top level."""
 

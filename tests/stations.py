@@ -27,6 +27,7 @@ GRID = Area(
     party_organisation="第一网格党支部",
     started_on=date(2020, 1, 1),
     ended_on=None,
+    version=1,
 )
 
 

@@ -1,10 +1,30 @@
 """Areas: the tree of city, town, village, grid and micro-grid, and who staffs a grid."""
 
+from models.area.change import change
+from models.area.in_charge import InCharge, in_charge
+from models.area.lock import hold
+from models.area.outline import Changes, Part
 from models.area.place import PLACING, Placing, at, boundaries
-from models.area.record import CODE_LENGTHS, GRID_CODE_LENGTH, Area, AreaKind, Level
+from models.area.record import (
+    CODE_LENGTHS,
+    GRID_CODE_LENGTH,
+    Area,
+    AreaKind,
+    Level,
+    is_code,
+)
+from models.area.reshape import merge, split
 from models.area.search import search
 from models.area.staffing import STAFFING, Lack, Need, Staffing, StaffMember, staff, staffing
-from models.area.tree import children, find, find_all, find_by_ids, grids, path_codes
+from models.area.tree import (
+    children,
+    find,
+    find_all,
+    find_by_ids,
+    grids,
+    path_codes,
+    successors,
+)
 
 __all__ = [
     "CODE_LENGTHS",
@@ -13,21 +33,31 @@ __all__ = [
     "STAFFING",
     "Area",
     "AreaKind",
+    "Changes",
+    "InCharge",
     "Lack",
     "Level",
     "Need",
+    "Part",
     "Placing",
     "StaffMember",
     "Staffing",
     "at",
     "boundaries",
+    "change",
     "children",
     "find",
     "find_all",
     "find_by_ids",
     "grids",
+    "hold",
+    "in_charge",
+    "is_code",
+    "merge",
     "path_codes",
     "search",
+    "split",
     "staff",
     "staffing",
+    "successors",
 ]

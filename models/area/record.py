@@ -11,7 +11,7 @@ from models.words import Word
 CODE_LENGTHS = (6, 9, 12, 14, 16)
 GRID_CODE_LENGTH = 14
 COLUMNS = """id, code, level, kind, name, longitude, latitude, households, population,
-    party_organisation, valid_from, valid_to"""
+    party_organisation, valid_from, valid_to, version"""
 
 
 class Level(Word):
@@ -50,6 +50,7 @@ class Area:
     party_organisation: str | None
     started_on: date
     ended_on: date | None
+    version: int
 
 
 def is_code(text: str) -> bool:
@@ -71,4 +72,5 @@ def from_row(row: asyncpg.Record) -> Area:
         party_organisation=row["party_organisation"],
         started_on=row["valid_from"],
         ended_on=row["valid_to"],
+        version=row["version"],
     )

@@ -82,6 +82,7 @@ class StaffMember:
     role: Role
     name: str
     area_code: str
+    unit_name: str | None = None
 
 
 async def staffing(codes: Iterable[str]) -> dict[str, Staffing]:
@@ -125,8 +126,7 @@ async def staff(codes: Iterable[str]) -> dict[str, tuple[StaffMember, ...]]:
     asked = list(codes)
     found: dict[str, list[StaffMember]] = {code: [] for code in asked}
     for row in await db.fetch(_STAFF, asked, STAFF_MOST):
-        member = StaffMember(Role(row["role"]), row["name"], row["area_code"])
-        found[row["of"]].append(member)
+        found[row["of"]].append(StaffMember(Role(row["role"]), *row[2:]))
     return {code: tuple(members) for code, members in found.items()}
 
 
@@ -163,8 +163,9 @@ CROSS JOIN LATERAL (
 _STAFF = f"""
 SELECT wanted.of, member.* FROM unnest($1::text[]) AS wanted (of)
 CROSS JOIN LATERAL (
-    SELECT role, person.name, area_code FROM appointment JOIN person ON person.id = person_id
-    WHERE area_code = wanted.of COLLATE "C" AND {_HOLDS}
+    SELECT role, person.name, appointment.area_code, unit.name AS unit_name
+    FROM appointment JOIN person ON person.id = person_id LEFT JOIN unit ON unit.id = unit_id
+    WHERE appointment.area_code = wanted.of COLLATE "C" AND {_HOLDS}
         AND role IN ('GRID_LEAD', 'GRID_WORKER', 'LIAISON', 'SPECIALIST',
                      'VILLAGE_CADRE', 'TOWN_OFFICER')
     ORDER BY array_position(ARRAY['GRID_LEAD', 'GRID_WORKER', 'LIAISON', 'SPECIALIST',

@@ -35,6 +35,14 @@ async def grids() -> dict[str, Area]:
     return {row["code"]: from_row(row) for row in rows}
 
 
+async def successors(codes: Iterable[str]) -> dict[str, tuple[Area, ...]]:
+    """Give what became of each of these areas, by code, in one statement."""
+    found: dict[str, list[Area]] = {code: [] for code in codes}
+    for row in await db.fetch(_SUCCESSORS, list(found)):
+        found[row["of"]].append(from_row(row))
+    return {code: tuple(areas) for code, areas in found.items()}
+
+
 def path_codes(code: str) -> tuple[str, ...]:
     """Name the areas from the city down to `code` itself: the code is the path."""
     return tuple(code[:length] for length in CODE_LENGTHS if length <= len(code))
@@ -70,4 +78,9 @@ CROSS JOIN LATERAL (
     ORDER BY area.code LIMIT $3
 ) AS child
 ORDER BY child.code
+"""  # noqa: S608 - constants
+_SUCCESSORS = f"""
+SELECT went.area_code AS of, next.* FROM area_successor AS went
+JOIN (SELECT {COLUMNS} FROM area) AS next ON next.code = went.successor_code
+WHERE went.area_code = ANY($1::text[]) ORDER BY went.successor_code
 """  # noqa: S608 - constants

@@ -16,7 +16,17 @@ from models.station.nearest import (
 from models.station.opening import OPENING_DAYS, Opening, is_open, open_intervals
 from models.station.record import NearbyStation, Station
 from models.station.snapshot import OUTSKIRTS_METERS, Snapshot, from_rows
-from models.station.store import due_at, find, find_by_ids, forget, load, refresh, snapshot, use
+from models.station.store import (
+    due_at,
+    find,
+    find_by_ids,
+    forget,
+    load,
+    refresh,
+    refresh_areas,
+    snapshot,
+    use,
+)
 from models.station.words import CARE_KINDS, Facility, Kind, Status
 
 __all__ = [
@@ -58,6 +68,7 @@ __all__ = [
     "near",
     "open_intervals",
     "refresh",
+    "refresh_areas",
     "snapshot",
     "use",
 ]

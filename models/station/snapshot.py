@@ -1,7 +1,7 @@
 """All stations as one value that never changes: what the reads of a process are answered from."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import cos, degrees, radians
@@ -57,10 +57,18 @@ def from_rows(rows: Iterable[Row], grids: Mapping[str, Area], *, at: datetime) -
 
 
 def changed(
-    old: Snapshot, rows: Iterable[Row], ids: Iterable[int], grids: Mapping[str, Area]
+    old: Snapshot,
+    rows: Iterable[Row],
+    ids: Iterable[int],
+    grids: Mapping[str, Area],
+    ended: Collection[str] = (),
 ) -> Snapshot:
-    """Build the next snapshot: `ids` are as `rows` say, those without a row are gone."""
-    known = {**old.grids, **grids}
+    """Build the next snapshot: `ids` are as `rows` say, those without a row are gone.
+
+    `grids` are new or have changed, those whose codes are `ended` hold no more.
+    """
+    kept = {code: grid for code, grid in old.grids.items() if code not in ended}
+    known = {**kept, **grids}
     read, texts = _read(rows, known, old.hours, old.start)
     stations = {**old.stations, **read}
     for gone in set(ids) - read.keys():

@@ -1,8 +1,9 @@
 """The process's snapshot of all stations: loaded off the event loop, swapped at once.
 
 Whoever reads takes `snapshot()` once and answers from that one value, so that no answer mixes two
-versions. After a change of a station the process calls `refresh` with its id; at each midnight of
-the city, when `due_at` says so, it calls `load`, because hours are read for the days to come.
+versions. After a change of a station the process calls `refresh` with its id, after a change of
+an area `refresh_areas` with its code; at each midnight of the city, when `due_at` says so, it
+calls `load`, because hours are read for the days to come.
 """
 
 import asyncio
@@ -15,15 +16,23 @@ from models.station.record import COLUMNS, Station
 from models.station.snapshot import Snapshot, changed, from_rows
 
 _ALL = f"SELECT {COLUMNS} FROM station"  # noqa: S608 - constants
-_SOME = f"{_ALL} WHERE id = ANY($1)"
+# A row that is found both ways comes twice, and is read twice.
+_SOME = f"""
+{_ALL} WHERE id = ANY($1)
+UNION ALL
+SELECT there.* FROM unnest($2::text[]) AS grid (code) CROSS JOIN LATERAL (
+    {_ALL} WHERE area_code >= grid.code COLLATE "C" AND area_code < grid.code || ':' COLLATE "C"
+) AS there
+"""
 
 
 class _Store:
-    """The snapshot, the ids that changed since, and whose turn it is to build."""
+    """The snapshot, the ids and grids that changed since, and whose turn it is to build."""
 
     def __init__(self) -> None:
         self.snapshot: Snapshot | None = None
         self.changed: set[int] = set()
+        self.changed_grids: set[str] = set()
         self.turn = asyncio.Lock()
 
 
@@ -80,24 +89,49 @@ async def refresh(ids: Iterable[int]) -> None:
     Calls that come while one is at work are answered together.
     """
     _store.changed.update(ids)
+    await _catch_up()
+
+
+async def refresh_areas(codes: Iterable[str]) -> None:
+    """Read the grids of these areas anew, with the stations in them; as `refresh` otherwise.
+
+    Areas above grids are nothing that a station shows.
+    """
+    length = area.GRID_CODE_LENGTH
+    _store.changed_grids.update(code[:length] for code in codes if len(code) >= length)
+    await _catch_up()
+
+
+async def _catch_up() -> None:
     async with _store.turn:
-        if _store.snapshot is None or not _store.changed:
+        if _store.snapshot is None or not (_store.changed or _store.changed_grids):
             return
         # Taken before the read: a change that is told during it is read by the next turn.
-        taken, _store.changed = _store.changed, set()
+        ids, _store.changed = _store.changed, set()
+        grids, _store.changed_grids = _store.changed_grids, set()
         try:
-            use(await _next(_store.snapshot, taken))
+            use(await _next(_store.snapshot, ids, grids))
         except BaseException:
-            _store.changed |= taken
+            _store.changed |= ids
+            _store.changed_grids |= grids
             raise
 
 
-async def _next(old: Snapshot, ids: set[int]) -> Snapshot:
-    rows = await db.fetch(_SOME, list(ids))
+async def _next(old: Snapshot, ids: set[int], changed_grids: set[str]) -> Snapshot:
+    """Build what follows: these stations, and all that are or were in these grids, are new."""
+    were_there = {key for key, one in old.stations.items() if _grid_code(one) in changed_grids}
+    asked = ids | were_there
+    rows = await db.fetch(_SOME, list(asked), list(changed_grids))
     codes = {row["area_code"][: area.GRID_CODE_LENGTH] for row in rows}
-    grids = await area.find_all(codes - old.grids.keys()) if codes - old.grids.keys() else {}
-    grids = {code: grid for code, grid in grids.items() if _holds(grid)}
-    return await asyncio.to_thread(changed, old, rows, ids, grids)
+    wanted = (codes - old.grids.keys()) | changed_grids
+    grids = await area.find_all(wanted) if wanted else {}
+    held = {code: grid for code, grid in grids.items() if _holds(grid)}
+    ended = changed_grids - held.keys()
+    return await asyncio.to_thread(changed, old, rows, asked, held, ended)
+
+
+def _grid_code(station: Station) -> str:
+    return station.area_code[: area.GRID_CODE_LENGTH]
 
 
 def _holds(found: area.Area) -> bool:

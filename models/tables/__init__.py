@@ -5,7 +5,7 @@ serving process never imports the ORM (docs/decisions/0001).
 """
 
 from models.tables.access import Access, Once
-from models.tables.area import Area
+from models.tables.area import Area, AreaSuccessor
 from models.tables.catalogue import Catalogue
 from models.tables.event import Content, Event, Feed, Lease, Outbox
 from models.tables.person import Appointment, Household, Person, Residence, Unit
@@ -16,6 +16,7 @@ __all__ = [
     "Access",
     "Appointment",
     "Area",
+    "AreaSuccessor",
     "Catalogue",
     "Content",
     "Event",

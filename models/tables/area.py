@@ -24,6 +24,7 @@ class Area(Model):
     party_organisation = fields.CharField(64, null=True)
     valid_from = fields.DateField()
     valid_to = fields.DateField(null=True)
+    version = fields.IntField(default=1)
 
     class Meta:
         """Name and comment are pinned: a docstring would become the table's comment."""
@@ -31,3 +32,19 @@ class Area(Model):
         table = "area"
         table_description = "Areas of the city, one tree"
         indexes = (("parent_code",), ("level", "initials"))
+
+
+class AreaSuccessor(Model):
+    """That an area which was merged or split goes on in another one."""
+
+    id = fields.BigIntField(primary_key=True)
+    area_code = fields.CharField(16)
+    successor_code = fields.CharField(16)
+
+    class Meta:
+        """Name and comment are pinned."""
+
+        table = "area_successor"
+        table_description = "What became of areas that were merged or split"
+        unique_together = (("area_code", "successor_code"),)
+        indexes = (("successor_code",),)
