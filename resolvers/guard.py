@@ -66,6 +66,13 @@ def needs(
     return guard
 
 
+def signed_in(info: Info) -> int:
+    """Give the person who acts, where nothing is open to anybody."""
+    person_id = info.context.person_id
+    assert person_id is not None, "`needs` turned who is not signed in away"
+    return person_id
+
+
 def mutation(resolver: Callable[..., Any], *, description: str) -> Any:  # noqa: ANN401 - the field's annotation says its type
     """Make the field of a guarded mutation; one without a stated action does not start."""
     assert resolver in ACTIONS, f"{resolver.__name__} states no action"

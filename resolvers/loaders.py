@@ -6,14 +6,17 @@ from typing import NamedTuple, TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from models import area
+from models import area, person, unit
 from models.area import Area, Staffing, StaffMember
 from models.errors import Invalid
 from models.geo import Point
 from models.page import Page
+from models.person import Appointment
+from models.unit import Unit
 
 BATCH_MOST = 1_000
 
+Key = TypeVar("Key", str, int)
 Found = TypeVar("Found")
 
 
@@ -25,28 +28,57 @@ class Children(NamedTuple):
     after: str | None
 
 
+class Appointments(NamedTuple):
+    """Which page of an area's appointments is asked for, and by whom."""
+
+    code: str
+    viewer_id: int | None
+    first: int
+    after: str | None
+
+
 class Loaders:
     """The batches of one request, each made when it is first needed."""
 
     @cached_property
     def areas(self) -> DataLoader[str, Area | None]:
         """Areas by code."""
-        return _by_code(area.find_all)
+        return _by_key(area.find_all)
 
     @cached_property
     def boundaries(self) -> DataLoader[str, tuple[Point, ...] | None]:
         """Boundaries by code."""
-        return _by_code(area.boundaries)
+        return _by_key(area.boundaries)
 
     @cached_property
     def staffing(self) -> DataLoader[str, Staffing | None]:
         """Counts of staff by code."""
-        return _by_code(area.staffing)
+        return _by_key(area.staffing)
 
     @cached_property
     def staff(self) -> DataLoader[str, tuple[StaffMember, ...] | None]:
         """Those in charge by code."""
-        return _by_code(area.staff)
+        return _by_key(area.staff)
+
+    @cached_property
+    def successors(self) -> DataLoader[str, tuple[Area, ...] | None]:
+        """What became of areas, by code."""
+        return _by_key(area.successors)
+
+    @cached_property
+    def units(self) -> DataLoader[int, Unit | None]:
+        """Units by key."""
+        return _by_key(unit.find_by_ids)
+
+    @cached_property
+    def unit_staff(self) -> DataLoader[int, tuple[StaffMember, ...] | None]:
+        """Those who serve in units by key."""
+        return _by_key(unit.staff)
+
+    @cached_property
+    def appointments(self) -> DataLoader[Appointments, Page[Appointment]]:
+        """Pages of appointments."""
+        return DataLoader(load_fn=_appointments, max_batch_size=BATCH_MOST)
 
     @cached_property
     def children(self) -> DataLoader[Children, Page[Area]]:
@@ -54,12 +86,12 @@ class Loaders:
         return DataLoader(load_fn=_children, max_batch_size=BATCH_MOST)
 
 
-def _by_code(
-    read: Callable[[Iterable[str]], Awaitable[dict[str, Found]]],
-) -> DataLoader[str, Found | None]:
-    async def load(codes: list[str]) -> list[Found | None]:
-        found = await read(codes)
-        return [found.get(code) for code in codes]
+def _by_key(
+    read: Callable[[Iterable[Key]], Awaitable[dict[Key, Found]]],
+) -> DataLoader[Key, Found | None]:
+    async def load(keys: list[Key]) -> list[Found | None]:
+        found = await read(keys)
+        return [found.get(key) for key in keys]
 
     return DataLoader(load_fn=load, max_batch_size=BATCH_MOST)
 
@@ -76,3 +108,18 @@ async def _children(asked: list[Children]) -> list[Page[Area] | Invalid]:
         else:
             pages |= {Children(code, first, after): page for code, page in found.items()}
     return [pages[one] for one in asked]
+
+
+async def _appointments(asked: list[Appointments]) -> list[Page[Appointment] | Invalid]:
+    """Read page by page: each is as large as its `first`, which is what it is priced by."""
+    pages: list[Page[Appointment] | Invalid] = []
+    for one in asked:
+        try:
+            pages.append(
+                await person.appointments_in(
+                    one.code, viewer_id=one.viewer_id, first=one.first, after=one.after
+                )
+            )
+        except Invalid as wrong:
+            pages.append(wrong)
+    return pages

@@ -19,6 +19,8 @@ from resolvers.field import shown
 
 ID_LENGTH_MOST = 64
 KEY_MOST = 2**63 - 1
+NO_KEY = 0
+"""A key that no thing has."""
 
 
 class Keyed(Protocol):
@@ -67,6 +69,11 @@ def key_of(value: str, name: str) -> int | None:
     """Read the key from the id of a thing of type `name`; None if it is no such id."""
     found = _read(value)
     return found[1] if found and found[0] == name else None
+
+
+def key_given(value: str | None, name: str) -> int | None:
+    """Read the key from an id that a client may leave out; what is no such id is NO_KEY."""
+    return None if value is None else key_of(value, name) or NO_KEY
 
 
 def _id(record: strawberry.Parent[Any]) -> strawberry.ID:

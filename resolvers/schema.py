@@ -3,20 +3,21 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from resolvers.area import AreaQuery
+from resolvers.area import AreaMutation, AreaQuery
 from resolvers.node import NodeQuery
-from resolvers.person import PersonQuery, SessionMutation
+from resolvers.person import AppointmentMutation, PersonQuery, SessionMutation
 from resolvers.scalars import SCALARS
 from resolvers.station import StationQuery
+from resolvers.unit import UnitMutation, UnitQuery
 
 
 @strawberry.type(description="Everything that can be read. 查询")
-class Query(PersonQuery, NodeQuery, AreaQuery, StationQuery):
+class Query(PersonQuery, NodeQuery, AreaQuery, UnitQuery, StationQuery):
     """Everything that can be read."""
 
 
 @strawberry.type(description="Everything that can be done. 操作")
-class Mutation(SessionMutation):
+class Mutation(SessionMutation, AppointmentMutation, AreaMutation, UnitMutation):
     """Everything that can be done."""
 
 

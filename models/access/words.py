@@ -36,6 +36,7 @@ class Action(Word):
     ROSTER_IMPORT = "ROSTER_IMPORT", "Import the roster of an area.", "导入花名册"
     ROSTER_EXPORT = "ROSTER_EXPORT", "Export the roster of an area.", "导出花名册"
 
+    APPOINTMENT_READ = "APPOINTMENT_READ", "See who holds and held which role.", "查看任职"
     APPOINT_HELPERS = (
         "APPOINT_HELPERS",
         "Appoint volunteers, couriers and merchants.",

@@ -1,5 +1,12 @@
 """People: who they are, where they live, the roles they hold, and where they are signed in."""
 
+from models.person.appointing import Where, Whom, appoint, relieve
+from models.person.appointment import (
+    Appointment,
+    appointments_in,
+    appointments_of,
+    find_appointment,
+)
 from models.person.development import DEVELOPMENT_ROLES, development_person
 from models.person.record import ActiveSession, Asker, Person, SignedIn, Viewer
 from models.person.refresh import RefreshToken
@@ -16,18 +23,26 @@ from models.person.viewer import viewer
 __all__ = [
     "DEVELOPMENT_ROLES",
     "ActiveSession",
+    "Appointment",
     "Asker",
     "Person",
     "RefreshToken",
     "SignedIn",
     "Standing",
     "Viewer",
+    "Where",
+    "Whom",
     "active_sessions",
+    "appoint",
+    "appointments_in",
+    "appointments_of",
     "development_person",
     "end_other_sessions",
     "end_session",
+    "find_appointment",
     "read_refresh_token",
     "refresh_session",
+    "relieve",
     "signed_in_sql",
     "standing",
     "start_session",

@@ -23,7 +23,7 @@ UNION ALL
 SELECT there.* FROM unnest($2::text[]) AS grid (code) CROSS JOIN LATERAL (
     {_ALL} WHERE area_code >= grid.code COLLATE "C" AND area_code < grid.code || ':' COLLATE "C"
 ) AS there
-"""
+"""  # noqa: S608 - constants
 
 
 class _Store:

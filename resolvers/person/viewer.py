@@ -1,5 +1,7 @@
 """People in the graph, and the one who asks."""
 
+from typing import TYPE_CHECKING, Annotated, Any
+
 import strawberry
 
 from models import person
@@ -10,6 +12,23 @@ from resolvers.field import After, First, given, shown
 from resolvers.node import Node, global_id, shows
 from resolvers.page import Connection
 from resolvers.person.active_session import ActiveSession
+
+if TYPE_CHECKING:
+    from resolvers.person.appointment import Appointment
+
+
+async def _appointments(
+    of: strawberry.Parent[person.Person],
+    info: Info,
+    first: First = FIRST_DEFAULT,
+    after: After = None,
+) -> Page[Any]:
+    return await person.appointments_of(
+        of.id,
+        viewer_id=info.context.person_id,
+        first=given(first, FIRST_DEFAULT),
+        after=after,
+    )
 
 
 async def _load(context: Context, key: int) -> person.Person | None:
@@ -36,6 +55,13 @@ class Person(Node):
     """A person as this viewer may see them."""
 
     name: str = strawberry.field(description="The name. 姓名")
+    appointments: Connection[
+        Annotated["Appointment", strawberry.lazy("resolvers.person.appointment")]
+    ] = shown(
+        _appointments,
+        description="The roles that the person holds and held, newest first, as far as the viewer"
+        " may see them. 任职记录",
+    )
 
 
 def _viewer_id(viewer: strawberry.Parent[person.Viewer]) -> strawberry.ID:

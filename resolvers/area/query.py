@@ -1,22 +1,25 @@
 """Areas in the graph: the tree, who staffs a grid, and the grid of a point."""
 
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from models import area
-from models.area import AreaKind, Level, Staffing, StaffMember
+from models.area import AreaKind, InCharge, Level, Staffing, StaffMember
 from models.page import FIRST_DEFAULT, Page
 from models.role import Role
 from resolvers import words
 from resolvers.context import Context, Info
 from resolvers.field import After, First, given, shown
-from resolvers.loaders import Children
+from resolvers.loaders import Appointments, Children
 from resolvers.node import Node, shows
 from resolvers.page import Connection
 from resolvers.place import Point, PointInput
 from resolvers.scalars import Long
+
+if TYPE_CHECKING:
+    from resolvers.person.appointment import Appointment
 
 words.enum(Level, name="AreaLevel", description="The level of an area in the tree. 区划层级")
 words.enum(AreaKind, description="What sort of town, village or grid an area is. 区划类别")
@@ -58,6 +61,9 @@ class StaffMemberType:
 
     role: Role = strawberry.field(description="The role. 角色")
     name: str = strawberry.field(description="The name on the sign at the entrance. 姓名")
+    unit_name: str | None = strawberry.field(
+        description="The unit that sent them, such as the police. 所属单位"
+    )
 
 
 async def _parent(of: strawberry.Parent[area.Area], info: Info) -> area.Area | None:
@@ -90,6 +96,19 @@ async def _staffing(of: strawberry.Parent[area.Area], info: Info) -> Staffing | 
 
 async def _staff(of: strawberry.Parent[area.Area], info: Info) -> tuple[StaffMember, ...] | None:
     return await info.context.loaders.staff.load(of.code)
+
+
+async def _successors(of: strawberry.Parent[area.Area], info: Info) -> object:
+    return await info.context.loaders.successors.load(of.code)
+
+
+async def _appointments(
+    of: strawberry.Parent[area.Area], info: Info, first: First = FIRST_DEFAULT, after: After = None
+) -> Page[Any]:
+    viewer_id = info.context.person_id
+    return await info.context.loaders.appointments.load(
+        Appointments(of.code, viewer_id, given(first, FIRST_DEFAULT), after)
+    )
 
 
 async def _load(_context: Context, key: int) -> area.Area | None:
@@ -137,6 +156,17 @@ class Area(Node):
     staff: list[StaffMemberType] = shown(
         _staff, description="Those in charge of this very area. 负责人"
     )
+    version: int = strawberry.field(description="Grows with every change. 版本")
+    successors: list["Area"] = shown(
+        _successors, description="What it became when it was merged or split. 承接区划"
+    )
+    appointments: Connection[
+        Annotated["Appointment", strawberry.lazy("resolvers.person.appointment")]
+    ] = shown(
+        _appointments,
+        description="Who holds and held which role in its subtree, by area; only what the"
+        " viewer's roles reach. 任职记录",
+    )
 
 
 async def find(
@@ -172,6 +202,30 @@ async def area_at(
     return await area.at(point.point())
 
 
+@shows(InCharge)
+@strawberry.type(
+    name="AreaInCharge", description="Who is in charge at a place, nearest first. 此地负责人"
+)
+class AreaInCharge:
+    """Who is in charge at a place."""
+
+    grid: Area = strawberry.field(description="The grid. 所在网格")
+    micro_grid: Area | None = strawberry.field(
+        description="The micro-grid with the nearest centre; null where there is none. 微网格"
+    )
+    staff: list[StaffMemberType] = strawberry.field(
+        description="Liaisons of the micro-grid; worker, lead and specialists (the policeman is"
+        " one) of the grid; cadres of the village. 负责人"
+    )
+
+
+async def area_in_charge(
+    point: Annotated[PointInput, strawberry.argument(description="The place. 坐标")],
+) -> InCharge | None:
+    """Say who is in charge at a place."""
+    return await area.in_charge(point.point())
+
+
 @strawberry.type
 class AreaQuery:
     """Root fields that show areas."""
@@ -184,4 +238,8 @@ class AreaQuery:
     )
     area_at: Area | None = shown(
         area_at, description="The grid that a point lies in; null outside of every grid. 所在网格"
+    )
+    area_in_charge: AreaInCharge | None = shown(
+        area_in_charge,
+        description="Who is in charge at a place; null outside of every grid. 谁在负责",
     )
