@@ -12,12 +12,14 @@ import anyio
 import httpx
 import pytest
 
-from models import db, event
+from models import area, db, event
+from models.area import AreaKind, Part
 from models.event import Topic
+from tests import areas
 from tests.conftest import Database
 from tests.databases import Databases
 from tests.processes import wait_until
-from tests.server import SIGN_IN, Program, is_running, program, wait_until_gone
+from tests.server import POINT, SIGN_IN, Program, is_running, program, wait_until_gone
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Runs its arguments with the three signals ignored, as nohup and some supervisors do.
@@ -222,8 +224,30 @@ async def change_name(key: int, name: str) -> None:
         )
 
 
+GRIDS_NEAR = "query ($near: PointInput!) { stationsNear(near: $near) { nodes { grid { code } } } }"
+
+
+async def merge_grids(code: str) -> str:
+    """Merge a grid with its neighbour as an administrator does; give the new code."""
+    row = await db.fetch_one(
+        "SELECT code FROM area WHERE parent_code = $1 AND code <> $2 AND valid_to IS NULL",
+        code[:-2],
+        code,
+    )
+    assert row
+    admin = await areas.appoint("ADMIN", code[:6])
+    new = Part(name="合并网格", party_organisation="党支部", kind=AreaKind.GENERAL)
+    return (await area.merge([code, row["code"]], actor_id=admin, part=new, key="k")).code
+
+
+def first_grid(one: Program) -> str:
+    """Give the grid of the nearest station."""
+    nodes = one.ask(GRIDS_NEAR, {"near": POINT}).json()["data"]["stationsNear"]["nodes"]
+    return str(nodes[0]["grid"]["code"])
+
+
 @pytest.mark.parametrize("has_redis", [True, False], ids=["valkey", "without valkey"])
-async def test_a_change_of_a_station_reaches_every_process_within_a_second(
+async def test_what_is_changed_reaches_every_process_within_a_second(
     city: Database, redis_url: str, tmp_path: Path, has_redis: bool
 ) -> None:
     given = {"DATABASE_URL": city.url, "REDIS_URL": redis_url if has_redis else None}
@@ -247,6 +271,12 @@ async def test_a_change_of_a_station_reaches_every_process_within_a_second(
                     await anyio.sleep(0.01)
             seconds.append(time.monotonic() - began)
         assert min(seconds) < 1.0
+        merged = await merge_grids(await anyio.to_thread.run_sync(first_grid, one))
+        began = time.monotonic()
+        for each in (one, other):
+            while await anyio.to_thread.run_sync(first_grid, each) != merged:
+                assert time.monotonic() - began < 10
+                await anyio.sleep(0.01)
 
 
 def test_without_valkey_everything_works(city_database: str, errors: Path) -> None:

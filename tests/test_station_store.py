@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models import area, db, station
+from models.area import Part
 from models.errors import Unavailable
 from models.geo import Point
 from models.hours import CITY_ZONE
 from models.station import Kind, Station, Status, Viewport
 from tests import areas
-from tests.areas import EMPTY_GRID, GRID, MICRO_GRID, VILLAGE
+from tests.areas import EMPTY_GRID, GRID, MICRO_GRID, OTHER_GRID, VILLAGE
 from tests.conftest import Database
 from tests.stations import CENTRE, NOON, plant, row, uproot
 
@@ -131,6 +132,42 @@ async def test_a_grid_that_is_new_is_the_grid_of_its_station() -> None:
     await plant([row(3, area_code=EMPTY_GRID)])
     await station.refresh([3])
     assert _get(3).grid == await area.find(EMPTY_GRID)
+
+
+async def test_a_grid_that_is_changed_is_new_for_all_its_stations() -> None:
+    await plant([row(3, area_code=MICRO_GRID)])
+    await station.refresh([3])
+    old = station.snapshot()
+    await db.execute("UPDATE area SET name = '新名' WHERE code = $1", GRID)
+    await station.refresh_areas([MICRO_GRID, VILLAGE])
+    assert [one.grid and one.grid.name for one in station.snapshot().stations.values()] == [
+        "新名",
+        None,
+        "新名",
+    ]
+    assert station.find(2) is old.stations[2]
+
+
+async def test_a_grid_that_is_merged_is_forgotten_and_its_successor_known() -> None:
+    officer = await areas.appoint("TOWN_OFFICER", GRID[:9])
+    new = Part(name="合并网格", party_organisation="党支部")
+    made = await area.merge([GRID, EMPTY_GRID], actor_id=officer, part=new, key="k")
+    await station.refresh_areas([GRID, EMPTY_GRID, made.code])
+    assert _get(1).grid == made
+    assert _get(1).area_code == made.code
+    assert sorted(station.snapshot().grids) == [made.code, OTHER_GRID]
+
+
+async def test_areas_that_could_not_be_read_are_read_by_the_next_refresh(
+    database: Database,
+) -> None:
+    await db.execute("UPDATE area SET name = '新名' WHERE code = $1", GRID)
+    await db.close()
+    with pytest.raises(Unavailable):
+        await station.refresh_areas([GRID])
+    await db.connect(database.url)
+    await station.refresh([])
+    assert station.snapshot().grids[GRID].name == "新名"
 
 
 async def test_refreshes_at_once_are_all_answered_when_they_return() -> None:

@@ -1,11 +1,9 @@
 """Changing what an area says of itself: of two who change the same one at once, one wins."""
 
-import orjson
-
 from models import access, db, event, pinyin
 from models.access import Action, Thing
 from models.area import lock
-from models.area.outline import Changes, changed, checked_boundary
+from models.area.outline import Changes, boundary_json, changed, checked_boundary
 from models.area.record import COLUMNS, Area, Level, from_row
 from models.db import Connection
 from models.errors import Code, Refusal, Stale
@@ -61,7 +59,7 @@ async def _write(
         new.party_organisation,
         *new.point,
         keeps_boundary,
-        orjson.dumps(boundary).decode() if boundary else None,
+        boundary_json(boundary),
     )
     assert row, "the row is locked"
     return from_row(row)

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-import orjson
-
 from models import event, pinyin
+from models.area.outline import boundary_json
 from models.area.plan import NewGrid, Plan
 from models.db import TODAY, Connection
 from models.event import Topic
@@ -68,7 +67,7 @@ async def _make(connection: Connection, grid: NewGrid) -> int:
         pinyin.initials(grid.name),
         pinyin.terms(grid.name),
         *grid.point,
-        orjson.dumps(grid.boundary).decode() if grid.boundary else None,
+        boundary_json(grid.boundary),
         grid.households,
         grid.population,
         grid.party_organisation,

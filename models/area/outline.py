@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import orjson
+
 from models import geo, naming
 from models.area.record import Area, AreaKind, Level
 from models.errors import Code, Refusal
@@ -85,6 +87,11 @@ def checked_boundary(ring: Sequence[Point], centre: Point, *above: str) -> tuple
     if any(geo.distance_meters(centre, corner) > REACH_METERS for corner in corners):
         raise Refusal(Code.INVALID, "边界离中心点过远", *path)
     return (*corners, corners[0])
+
+
+def boundary_json(ring: Sequence[Point] | None) -> str | None:
+    """Write a boundary as its column has it."""
+    return orjson.dumps([tuple(corner) for corner in ring]).decode() if ring else None
 
 
 def _organisation(old: Area, changes: Changes) -> str | None:

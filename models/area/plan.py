@@ -100,7 +100,9 @@ def divided(
     if sorted(named) != sorted(area.code for area in micro_grids):
         raise Refusal(Code.INVALID, "每个微网格须恰好归入一个新网格", "parts")
     known = {area.code: area for area in micro_grids}
-    grids, followers, spots = [], {}, []
+    grids: list[NewGrid] = []
+    followers: dict[str, tuple[str, ...]] = {}
+    spots: list[tuple[Point, str]] = []
     for place, part in enumerate(parts):
         members = [known[code] for code in sorted(part.micro_grid_codes)]
         code = _next(old.code[:-2], last_number + place)

@@ -4,7 +4,7 @@ In one transaction the new grids are made, the old ones end, and what stands the
 Of two who reshape the same grid at once one wins, the other finds that it has ended.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 
 from models import access
@@ -59,7 +59,7 @@ async def _once(
     actor_id: int,
     operation: str,
     key: str,
-    asked: dict[str, object],
+    asked: Mapping[str, object],
 ) -> Area:
     result = await once(act, person_id=actor_id, operation=operation, key=key, asked=asked)
     return (await tree.find_by_ids([result]))[result]

@@ -138,7 +138,7 @@ async def area_change(
         name=change.name,
         kind=change.kind,
         party_organisation=change.party_organisation,
-        point=change.point and change.point.point(),
+        point=change.point.point() if change.point else None,
         boundary=_ring(change.boundary),
     )
     actor_id = guard.signed_in(info)
@@ -200,7 +200,7 @@ def _part(
         name=given.name,
         party_organisation=given.party_organisation,
         kind=given.kind,
-        point=given.point and given.point.point(),
+        point=given.point.point() if given.point else None,
         boundary=_ring(given.boundary),
         micro_grid_codes=micro_grid_codes or (),
     )
