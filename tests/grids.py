@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from models import db, pinyin
+from models import area, db, pinyin
 from models.area import Area, Level, Part
-from models.area import tree as area_tree
 from tests import areas
 from tests.areas import TOWN
 
@@ -71,7 +70,7 @@ async def furnish(grid: str, micro_grid: str) -> int:
     Gives the key of the lead.
     """
     number = await value("SELECT count(*) FROM station")
-    there = await area_tree.find(micro_grid)
+    there = await area.find(micro_grid)
     assert there
     for code in (grid, micro_grid):
         await add(
@@ -105,6 +104,17 @@ def part(name: str = "新网格", *micro_grids: str, **facts: Any) -> Part:  # n
     )
 
 
+async def merge(officer: int, *given: str, key: str = "k", name: str = "合并网格") -> Area:
+    """Merge these grids."""
+    return await area.merge(given, actor_id=officer, part=part(name), key=key)
+
+
+async def split(officer: int, code: str, *shares: list[str], key: str = "k") -> Area:
+    """Split a grid into parts with these micro-grids."""
+    parts = [part(f"新网格{number}", *share) for number, share in enumerate(shares)]
+    return await area.split(code, actor_id=officer, parts=parts, key=key)
+
+
 async def codes(table: str, where: str = "true") -> list[str]:
     """Give where the things of a table stand, in order."""
     rows = await db.fetch(f"SELECT area_code FROM {table} WHERE {where} ORDER BY area_code, id")  # noqa: S608 - our own
@@ -124,7 +134,7 @@ async def current(under: str = TOWN) -> list[Area]:
         "SELECT code FROM area WHERE starts_with(code, $1) AND valid_to IS NULL ORDER BY code",
         under,
     )
-    found = await area_tree.find_all(row["code"] for row in rows)
+    found = await area.find_all(row["code"] for row in rows)
     return [found[row["code"]] for row in rows]
 
 
