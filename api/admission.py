@@ -6,6 +6,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from starlette.types import Scope
 
 from api.identity import Bearer, SignIn, Tokens
+from api.phones import PhoneCodes
 from api.rate import RateLimits
 from resolvers.context import Context
 from resolvers.errors import EdgeError
@@ -18,11 +19,18 @@ class Admission:
     """Gives the context of a request, or refuses it; called by `GraphQLEndpoint`."""
 
     def __init__(
-        self, tokens: Tokens, limits: RateLimits, sign_in: SignIn, *, proxies: Iterable[Network]
+        self,
+        tokens: Tokens,
+        limits: RateLimits,
+        sign_in: SignIn,
+        *,
+        phones: PhoneCodes,
+        proxies: Iterable[Network],
     ) -> None:
         self._tokens = tokens
         self._limits = limits
         self._sign_in = sign_in
+        self._phones = phones
         self._proxies = tuple(proxies)
 
     async def __call__(
@@ -36,6 +44,7 @@ class Admission:
             request_id,
             address,
             self._sign_in,
+            self._phones,
             session_id=bearer and bearer.session_id,
             device=headers.get(b"user-agent", b""),
         )

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.gc_collector import GCCollector
@@ -20,7 +21,8 @@ from api.admission import Admission
 from api.document import Documents, trusted_documents
 from api.graphiql import Files
 from api.http import GraphQLEndpoint
-from api.identity import SignIn, Tokens, WeChat
+from api.identity import SignIn, Tokens
+from api.phones import PhoneCodes
 from api.rate import RateLimits
 from api.settings import Settings, Settled
 from api.shield import GRAPHQL, Shield
@@ -31,16 +33,20 @@ from resolvers.schema import schema
 CORS_SECONDS = 600
 READY_SECONDS = 1.0
 
+if TYPE_CHECKING:
+    from api.wechat import WeChat
+
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def create(
-    settings: Settings, settled: Settled, limits: RateLimits, wechat: WeChat | None = None
+    settings: Settings, settled: Settled, limits: RateLimits, wechat: "WeChat | None" = None
 ) -> Starlette:
     """Make the application of one process, which serves while `process.running` is open."""
     tokens = Tokens(settled.token_secret)
     sign_in = SignIn(tokens, limits, settled.lets_developers_in, wechat)
-    admission = Admission(tokens, limits, sign_in, proxies=settings.trusted_proxies)
+    phones = PhoneCodes(settled.lets_developers_in, wechat)
+    admission = Admission(tokens, limits, sign_in, phones=phones, proxies=settings.trusted_proxies)
     trusted = settings.trusted_documents
     documents = Documents(
         schema._schema,

@@ -40,6 +40,13 @@ class Sessions(Protocol):
         """End a session by its refresh token; raises Refusal, EdgeError."""
 
 
+class Phones(Protocol):
+    """How a phone code reaches the outside that knows which number it stands for."""
+
+    async def number(self, code: str) -> str:
+        """Give the number, as the outside writes it; raises Refusal."""
+
+
 class Context:
     """One request: who asks (None: nobody signed in), from where, and by which id.
 
@@ -56,6 +63,7 @@ class Context:
         "asker",
         "device",
         "is_held_back",
+        "phones",
         "request_id",
         "sessions",
     )
@@ -66,6 +74,7 @@ class Context:
         request_id: str,
         address: str,
         sessions: Sessions,
+        phones: Phones,
         *,
         session_id: int | None = None,
         device: bytes = b"",
@@ -74,6 +83,7 @@ class Context:
         self.request_id = request_id
         self.address = address
         self.sessions = sessions
+        self.phones = phones
         self.device = device
         self.is_held_back = False
         self._is_confirmed = False

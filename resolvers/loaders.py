@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from strawberry.dataloader import DataLoader
 
@@ -11,7 +11,7 @@ from models.area import Area, Staffing, StaffMember
 from models.errors import Invalid
 from models.geo import Point
 from models.page import Page
-from models.person import Appointment
+from models.person import Appointment, Person
 from models.unit import Unit
 
 BATCH_MOST = 1_000
@@ -35,6 +35,13 @@ class Appointments(NamedTuple):
     viewer_id: int | None
     first: int
     after: str | None
+
+
+class Seen(NamedTuple):
+    """A thing by its key, and who looks at it."""
+
+    viewer_id: int | None
+    key: int
 
 
 class Loaders:
@@ -85,6 +92,16 @@ class Loaders:
         """Pages of children."""
         return DataLoader(load_fn=_children, max_batch_size=BATCH_MOST)
 
+    @cached_property
+    def people(self) -> DataLoader[Seen, Person | None]:
+        """People as somebody sees them, by key."""
+        return _as_seen(person.seen)
+
+    @cached_property
+    def members(self) -> DataLoader[Seen, tuple[Person, ...] | None]:
+        """The members of a household as somebody sees them, by its key."""
+        return _as_seen(person.members)
+
 
 def _by_key(
     read: Callable[[Iterable[Key]], Awaitable[dict[Key, Found]]],
@@ -92,6 +109,27 @@ def _by_key(
     async def load(keys: list[Key]) -> list[Found | None]:
         found = await read(keys)
         return [found.get(key) for key in keys]
+
+    return DataLoader(load_fn=load, max_batch_size=BATCH_MOST)
+
+
+class _ReadSeen(Protocol[Found]):
+    """Reads things by key for a viewer."""
+
+    def __call__(
+        self, ids: Iterable[int], /, *, viewer_id: int | None
+    ) -> Awaitable[dict[int, Found]]:
+        """Give what the viewer may see, by key."""
+
+
+def _as_seen(read: _ReadSeen[Found]) -> DataLoader[Seen, Found | None]:
+    async def load(asked: list[Seen]) -> list[Found | None]:
+        found: dict[Seen, Found] = {}
+        for viewer_id in dict.fromkeys(one.viewer_id for one in asked):
+            keys = [one.key for one in asked if one.viewer_id == viewer_id]
+            those = await read(keys, viewer_id=viewer_id)
+            found |= {Seen(viewer_id, key): record for key, record in those.items()}
+        return [found.get(one) for one in asked]
 
     return DataLoader(load_fn=load, max_batch_size=BATCH_MOST)
 

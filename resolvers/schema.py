@@ -5,7 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from resolvers.area import AreaMutation, AreaQuery
 from resolvers.node import NodeQuery
-from resolvers.person import AppointmentMutation, PersonQuery, SessionMutation
+from resolvers.person import PersonMutation, PersonQuery
 from resolvers.scalars import SCALARS
 from resolvers.station import StationQuery
 from resolvers.unit import UnitMutation, UnitQuery
@@ -17,7 +17,7 @@ class Query(PersonQuery, NodeQuery, AreaQuery, UnitQuery, StationQuery):
 
 
 @strawberry.type(description="Everything that can be done. 操作")
-class Mutation(SessionMutation, AppointmentMutation, AreaMutation, UnitMutation):
+class Mutation(PersonMutation, AreaMutation, UnitMutation):
     """Everything that can be done."""
 
 

@@ -5,6 +5,7 @@ import pytest
 from api.admission import Admission
 from api.http import _by_name
 from api.identity import SignIn, Tokens
+from api.phones import PhoneCodes
 from api.rate import RateLimits
 from resolvers.context import Context
 from resolvers.errors import EdgeCode, EdgeError
@@ -16,6 +17,7 @@ ADMISSION = Admission(
     TOKENS,
     LIMITS,
     SignIn(TOKENS, LIMITS, True),
+    phones=PhoneCodes(True),
     proxies=[ipaddress.ip_network("10.0.0.0/8")],
 )
 

@@ -1,6 +1,7 @@
 """Changing an area: who may, what can be said, and that of two at once one wins."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -116,7 +117,7 @@ async def test_of_many_changes_at_once_one_wins(officer: int) -> None:
     ],
 )
 async def test_what_can_not_be_said_is_invalid(
-    officer: int, code: str, facts: dict[str, object], path: str
+    officer: int, code: str, facts: dict[str, Any], path: str
 ) -> None:
     before = await area.find(code)
     with pytest.raises(Refusal) as refused:

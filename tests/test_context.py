@@ -14,7 +14,7 @@ from resolvers.schema import schema
 from tests import edge
 from tests.asking import JSON, assert_refused, served_once
 from tests.conftest import Database
-from tests.graph import NoSessions
+from tests.graph import GivenPhones, NoSessions
 
 ANSWER: dict[str, object] = {"viewer": None, "tickets": []}
 
@@ -27,7 +27,9 @@ async def signed_in() -> person.SignedIn:
 
 def request_of(signed: person.SignedIn) -> Context:
     key = signed.person.id
-    return Context(key, "test", "10.0.0.1", NoSessions(), session_id=signed.session_id)
+    return Context(
+        key, "test", "10.0.0.1", NoSessions(), GivenPhones(), session_id=signed.session_id
+    )
 
 
 async def end(signed: person.SignedIn) -> None:
@@ -72,7 +74,7 @@ async def test_an_answer_of_nothing_needs_no_statement(database: Database) -> No
 
 
 async def test_nobody_is_held_back_by_nothing() -> None:
-    context = Context(None, "test", "10.0.0.1", NoSessions())
+    context = Context(None, "test", "10.0.0.1", NoSessions(), GivenPhones())
     assert context.person_id is None
     assert not context.is_held_back
     with pytest.raises(EdgeError) as refused:

@@ -156,10 +156,20 @@ async def test_the_viewer_holds_the_roles_of_today_in_the_order_of_roles() -> No
     await areas.appoint("GRID_LEAD", EMPTY_GRID, person_id=key)
     await areas.appoint("AUDITOR", GRID, person_id=key, ended_on=date(2021, 1, 1))
     await areas.appoint("ADMIN", GRID, person_id=key, started_on=date(2999, 1, 1))
-    assert await person.viewer(key) == person.Viewer(
-        key, "王五", (Role.RESIDENT, Role.VOLUNTEER, Role.GRID_LEAD)
-    )
+    viewer = await person.viewer(key)
+    assert viewer
+    assert (viewer.id, viewer.name) == (key, "王五")
+    assert viewer.roles == (Role.RESIDENT, Role.VOLUNTEER, Role.GRID_LEAD)
+    assert [(one.role, one.area.code, one.started_on) for one in viewer.appointments] == [
+        (Role.GRID_LEAD, GRID, date(2020, 1, 1)),
+        (Role.VOLUNTEER, MICRO_GRID, date(2020, 1, 1)),
+        (Role.GRID_LEAD, EMPTY_GRID, date(2020, 1, 1)),
+    ]
 
 
-async def test_an_unknown_person_is_no_viewer() -> None:
-    assert await person.viewer(12345) is None
+async def test_who_is_unknown_banned_or_claimed_is_no_viewer() -> None:
+    key, other = [await areas.appoint("VOLUNTEER", GRID) for _ in range(2)]
+    assert await person.viewer(key)
+    await db.execute("UPDATE person SET banned_at = now() WHERE id = $1", key)
+    await db.execute("UPDATE person SET claimed_by_id = $1 WHERE id = $2", key, other)
+    assert [await person.viewer(one) for one in (12345, key, other)] == [None, None, None]

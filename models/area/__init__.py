@@ -4,13 +4,15 @@ from models.area.change import change
 from models.area.in_charge import InCharge, in_charge
 from models.area.lock import hold
 from models.area.outline import Changes, Part
-from models.area.place import PLACING, Placing, at, boundaries
+from models.area.place import PLACING, Placing, at, boundaries, micro_grid_at
 from models.area.record import (
     CODE_LENGTHS,
     GRID_CODE_LENGTH,
+    JSON,
     Area,
     AreaKind,
     Level,
+    from_json,
     is_code,
 )
 from models.area.reshape import merge, split
@@ -29,6 +31,7 @@ from models.area.tree import (
 __all__ = [
     "CODE_LENGTHS",
     "GRID_CODE_LENGTH",
+    "JSON",
     "PLACING",
     "STAFFING",
     "Area",
@@ -49,11 +52,13 @@ __all__ = [
     "find",
     "find_all",
     "find_by_ids",
+    "from_json",
     "grids",
     "hold",
     "in_charge",
     "is_code",
     "merge",
+    "micro_grid_at",
     "path_codes",
     "search",
     "split",

@@ -57,6 +57,18 @@ async def at(point: Point) -> Area | None:
     return _nearest([from_row(row) for row in rows if row["boundary"] is None], point)
 
 
+async def micro_grid_at(point: Point) -> Area | None:
+    """Resolve a point to the nearest micro-grid of its grid; None is outside."""
+    grid = await at(point)
+    if grid is None:
+        return None
+    rows = await db.fetch(_MICRO_GRIDS, grid.code)
+    found = [from_row(row) for row in rows]
+    return min(
+        found, key=lambda one: (geo.distance_meters(point, one.point), one.code), default=None
+    )
+
+
 def _nearest(grids: list[Area], point: Point) -> Area | None:
     if not grids:
         return None
@@ -77,4 +89,8 @@ SELECT {COLUMNS}, boundary FROM area
 WHERE level = 'GRID' AND valid_to IS NULL
     AND longitude BETWEEN $1 AND $3 AND latitude BETWEEN $2 AND $4
 ORDER BY code
+"""  # noqa: S608 - constants
+_MICRO_GRIDS = f"""
+SELECT {COLUMNS} FROM area
+WHERE parent_code = $1 COLLATE "C" AND valid_to IS NULL ORDER BY code
 """  # noqa: S608 - constants

@@ -1,7 +1,9 @@
 """What an area is: its level, its kind and the record that is shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import asyncpg
 
@@ -12,6 +14,10 @@ CODE_LENGTHS = (6, 9, 12, 14, 16)
 GRID_CODE_LENGTH = 14
 COLUMNS = """id, code, level, kind, name, longitude, latitude, households, population,
     party_organisation, valid_from, valid_to, version"""
+JSON = """json_build_array(area.id, area.code, area.level, area.kind, area.name, area.longitude,
+    area.latitude, area.households, area.population, area.party_organisation, area.valid_from,
+    area.valid_to, area.version)"""
+"""An area as one value of SQL, for statements about what lies in it; `from_json` reads it."""
 
 
 class Level(Word):
@@ -73,4 +79,24 @@ def from_row(row: asyncpg.Record) -> Area:
         started_on=row["valid_from"],
         ended_on=row["valid_to"],
         version=row["version"],
+    )
+
+
+def from_json(value: Sequence[Any]) -> Area:
+    """Make the record of what JSON gave, parsed."""
+    key, code, level, kind, name, longitude, latitude, *rest = value
+    households, population, party_organisation, started_on, ended_on, version = rest
+    return Area(
+        id=key,
+        code=code,
+        level=Level(level),
+        kind=AreaKind(kind) if kind else None,
+        name=name,
+        point=Point(longitude, latitude),
+        households=households,
+        population=population,
+        party_organisation=party_organisation,
+        started_on=date.fromisoformat(started_on),
+        ended_on=date.fromisoformat(ended_on) if ended_on else None,
+        version=version,
     )

@@ -7,10 +7,27 @@ from models.person.appointment import (
     appointments_of,
     find_appointment,
 )
+from models.person.deciding import confirm, refuse
 from models.person.development import DEVELOPMENT_ROLES, development_person
-from models.person.record import ActiveSession, Asker, Person, SignedIn, Viewer
+from models.person.household import find_household, find_residence, history, members, pending
+from models.person.log import Access, accesses
+from models.person.people import find, seen
+from models.person.phone import verify_phone
+from models.person.record import (
+    ActiveSession,
+    Asker,
+    Household,
+    Office,
+    Person,
+    Residence,
+    ResidenceState,
+    SignedIn,
+    Viewer,
+)
 from models.person.refresh import RefreshToken
 from models.person.refresh import read as read_refresh_token
+from models.person.registering import Registration, register, withdraw
+from models.person.reveal import Protected, Revealed, reveal
 from models.person.session import active as active_sessions
 from models.person.session import end as end_session
 from models.person.session import end_others as end_other_sessions
@@ -22,30 +39,52 @@ from models.person.viewer import viewer
 
 __all__ = [
     "DEVELOPMENT_ROLES",
+    "Access",
     "ActiveSession",
     "Appointment",
     "Asker",
+    "Household",
+    "Office",
     "Person",
+    "Protected",
     "RefreshToken",
+    "Registration",
+    "Residence",
+    "ResidenceState",
+    "Revealed",
     "SignedIn",
     "Standing",
     "Viewer",
     "Where",
     "Whom",
+    "accesses",
     "active_sessions",
     "appoint",
     "appointments_in",
     "appointments_of",
+    "confirm",
     "development_person",
     "end_other_sessions",
     "end_session",
+    "find",
     "find_appointment",
+    "find_household",
+    "find_residence",
+    "history",
+    "members",
+    "pending",
     "read_refresh_token",
     "refresh_session",
+    "refuse",
+    "register",
     "relieve",
+    "reveal",
+    "seen",
     "signed_in_sql",
     "standing",
     "start_session",
     "start_session_by_openid",
+    "verify_phone",
     "viewer",
+    "withdraw",
 ]

@@ -1,27 +1,62 @@
-"""The person who asks."""
+"""The person who asks, in one statement: roles, appointments and home of today."""
 
-from models import db
-from models.person.record import Viewer
+from datetime import date
+
+import asyncpg
+import orjson
+
+from models import area, db
+from models.person import home
+from models.person.record import Office, Residence, ResidenceState, Viewer
 from models.person.standing import signed_in_sql
 from models.role import Role
 
 
 async def viewer(person_id: int, *, session_id: int | None = None) -> Viewer | None:
-    """Give the person who asks with today's roles, in the order of Role.
+    """Give the person who asks, the roles in the order of Role.
 
     None if unknown, banned, or not signed in any more by the session: `standing` says which.
+    A pending residence shows no household.
     """
-    row = await db.fetch_one(_VIEWER, person_id, session_id)
-    if row is None:
+    rows = await db.fetch(_VIEWER, person_id, session_id)
+    if not rows:
         return None
-    held = {Role.RESIDENT, *map(Role, row["roles"])}
-    return Viewer(person_id, row["name"], tuple(role for role in Role if role in held))
+    row = rows[0]
+    offices = tuple(_office(*one) for one in orjson.loads(row["appointments"] or "[]"))
+    held = {Role.RESIDENT, *(office.role for office in offices)}
+    homes = {row["state"]: _own(row) for row in rows if row["residence_id"]}
+    return Viewer(
+        id=person_id,
+        name=row["name"],
+        roles=tuple(role for role in Role if role in held),
+        phone_masked=home.phone_masked(row["phone"], person_id),
+        is_party_member=row["is_party_member"],
+        appointments=offices,
+        residence=homes.get(ResidenceState.CONFIRMED),
+        pending_residence=homes.get(ResidenceState.PENDING),
+    )
+
+
+def _own(row: asyncpg.Record) -> Residence:
+    return home.from_row(row, shows_household=row["state"] == ResidenceState.CONFIRMED)
+
+
+def _office(role: str, started_on: str, unit_name: str | None, place: list[object]) -> Office:
+    return Office(Role(role), area.from_json(place), unit_name, date.fromisoformat(started_on))
 
 
 _VIEWER = f"""
-SELECT name, ARRAY(
-    SELECT DISTINCT role FROM appointment WHERE person_id = person.id
-        AND started_on <= {db.TODAY} AND (ended_on IS NULL OR ended_on >= {db.TODAY})
-) AS roles
-FROM person WHERE {signed_in_sql("$1", "$2")}
+SELECT person.name, person.phone, person.is_party_member, (
+    SELECT json_agg(
+        json_build_array(role, started_on, unit.name, {area.JSON}) ORDER BY appointment.id
+    )::text
+    FROM appointment JOIN area ON area.code = appointment.area_code
+    LEFT JOIN unit ON unit.id = appointment.unit_id
+    WHERE appointment.person_id = person.id AND {home.HOLDS}
+) AS appointments, {home.COLUMNS}
+FROM person
+LEFT JOIN residence ON residence.person_id = person.id
+    AND residence.state IN ('CONFIRMED', 'PENDING')
+{home.PLACES}
+WHERE {signed_in_sql("$1", "$2")}
 """  # noqa: S608 - constants

@@ -60,7 +60,11 @@ class Household(Model):
 
 
 class Residence(Model):
-    """That a person lives, or lived, in a micro-grid: asked for, then confirmed or refused."""
+    """That a person lives, or lived, in a micro-grid: asked for, then confirmed or refused.
+
+    While it is pending it holds what was asked for: the name, and the encrypted address and
+    identity number. A decision moves them to the person and the household, or clears them.
+    """
 
     id = fields.BigIntField(primary_key=True)
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
@@ -71,6 +75,10 @@ class Residence(Model):
     )
     area_code = fields.CharField(16)
     state = fields.CharField(16)
+    name = fields.CharField(64, null=True)
+    address = fields.BinaryField(null=True)
+    identity_number = fields.BinaryField(null=True)
+    reason = fields.CharField(200, null=True)
     started_on = fields.DateField(null=True)
     ended_on = fields.DateField(null=True)
     decided_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(

@@ -1,7 +1,33 @@
-"""People in the graph: who they are, how they sign in, and the roles they hold."""
+"""People in the graph: who they are, how they sign in, where they live, and their roles."""
+
+import strawberry
 
 from resolvers.person.appointment import Appointment, AppointmentMutation
+from resolvers.person.home import HomeMutation
+from resolvers.person.people import HomeQuery, Household, Person, Residence
+from resolvers.person.phone import PhoneMutation
+from resolvers.person.reveal import AccessQuery, RevealMutation
 from resolvers.person.session import SessionMutation
-from resolvers.person.viewer import Person, PersonQuery
+from resolvers.person.viewer import ViewerQuery
 
-__all__ = ["Appointment", "AppointmentMutation", "Person", "PersonQuery", "SessionMutation"]
+
+@strawberry.type
+class PersonQuery(ViewerQuery, HomeQuery, AccessQuery):
+    """Root fields that show people."""
+
+
+@strawberry.type
+class PersonMutation(
+    SessionMutation, PhoneMutation, HomeMutation, RevealMutation, AppointmentMutation
+):
+    """Root fields of people and their homes."""
+
+
+__all__ = [
+    "Appointment",
+    "Household",
+    "Person",
+    "PersonMutation",
+    "PersonQuery",
+    "Residence",
+]

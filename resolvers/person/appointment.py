@@ -17,7 +17,7 @@ from resolvers.context import Context, Info
 from resolvers.field import shown
 from resolvers.node import Node, key_given, key_of, shows
 from resolvers.payload import UserError, UserErrorRecord
-from resolvers.person.viewer import Person
+from resolvers.person.people import Person
 from resolvers.unit import Unit
 
 KEY = "Any text of the client's own: the same key acts once only. 幂等键"

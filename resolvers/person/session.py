@@ -14,7 +14,7 @@ from resolvers.context import Info, Session
 from resolvers.node import key_of
 from resolvers.payload import UserError, UserErrorRecord
 from resolvers.person.active_session import ActiveSession
-from resolvers.person.viewer import Person
+from resolvers.person.people import Person
 
 
 @strawberry.type(name="Session", description="A sign-in. 登录会话")

@@ -1,71 +1,47 @@
-"""People in the graph, and the one who asks."""
+"""The person who asks."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import date
 
 import strawberry
 
 from models import person
 from models.page import FIRST_DEFAULT, Page
 from models.role import Role
-from resolvers.context import Context, Info
+from resolvers.area import Area
+from resolvers.context import Info
 from resolvers.field import After, First, given, shown
-from resolvers.node import Node, global_id, shows
+from resolvers.node import global_id
 from resolvers.page import Connection
 from resolvers.person.active_session import ActiveSession
-
-if TYPE_CHECKING:
-    from resolvers.person.appointment import Appointment
+from resolvers.person.people import Household, Person, Residence
 
 
-async def _appointments(
-    of: strawberry.Parent[person.Person],
-    info: Info,
-    first: First = FIRST_DEFAULT,
-    after: After = None,
-) -> Page[Any]:
-    return await person.appointments_of(
-        of.id,
-        viewer_id=info.context.person_id,
-        first=given(first, FIRST_DEFAULT),
-        after=after,
+@strawberry.type(
+    name="ViewerAppointment", description="A role of the viewer's that holds today. 本人任职"
+)
+class Office:
+    """A role of the viewer's that holds today."""
+
+    role: Role = strawberry.field(description="The role. 角色")
+    area: Area = strawberry.field(description="The area in which it holds. 区划")
+    unit_name: str | None = strawberry.field(
+        description="The unit in which it holds, if it is one of a unit. 单位名称"
     )
-
-
-async def _load(context: Context, key: int) -> person.Person | None:
-    """Give a person's node to nobody but that person."""
-    if context.asker is None or key != context.asker.person_id:
-        return None
-    found = await _asking(context)
-    return person.Person(found.id, found.name) if found else None
-
-
-async def _asking(context: Context) -> person.Viewer | None:
-    """Give the person who asks, in one statement; raises EdgeError for who is signed out."""
-    if context.asker is None:
-        return None
-    found = await person.viewer(context.asker.person_id, session_id=context.asker.session_id)
-    if found is None:
-        await context.turn_away()
-    return found
-
-
-@shows(person.Person, load=_load)
-@strawberry.type(description="A person. 人员")
-class Person(Node):
-    """A person as this viewer may see them."""
-
-    name: str = strawberry.field(description="The name. 姓名")
-    appointments: Connection[
-        Annotated["Appointment", strawberry.lazy("resolvers.person.appointment")]
-    ] = shown(
-        _appointments,
-        description="The roles that the person holds and held, newest first, as far as the viewer"
-        " may see them. 任职记录",
-    )
+    started_on: date = strawberry.field(description="The first day. 起始日期")
 
 
 def _viewer_id(viewer: strawberry.Parent[person.Viewer]) -> strawberry.ID:
     return global_id(Person.__name__, viewer.id)
+
+
+def _household(viewer: strawberry.Parent[person.Viewer]) -> person.Household | None:
+    return viewer.residence.household if viewer.residence else None
+
+
+async def _residences(
+    of: strawberry.Parent[person.Viewer], first: First = FIRST_DEFAULT, after: After = None
+) -> Page[person.Residence]:
+    return await person.history(of.id, first=given(first, FIRST_DEFAULT), after=after)
 
 
 async def _sessions(
@@ -86,16 +62,42 @@ class Viewer:
     sessions: Connection[ActiveSession] = shown(
         _sessions, description="Where the viewer is signed in, the newest first. 登录设备"
     )
+    phone_masked: str | None = strawberry.field(
+        description="The phone number without its middle; null before it is verified."
+        " 手机号（脱敏）"
+    )
+    is_party_member: bool = strawberry.field(description="Whether a party member. 是否党员")
+    appointments: list[Office] = strawberry.field(
+        description="The roles of today and where they hold, oldest first. 任职"
+    )
+    residence: Residence | None = strawberry.field(
+        description="Where the viewer lives; null before it is confirmed. 居住地"
+    )
+    pending_residence: Residence | None = strawberry.field(
+        description="Where the viewer asks to live, until it is decided. 待确认登记"
+    )
+    household: Household | None = shown(
+        _household, description="The household where the viewer lives. 住户"
+    )
+    residences: Connection[Residence] = shown(
+        _residences, description="Everywhere the viewer lived or asked to, newest first. 居住历史"
+    )
 
 
 async def viewer(info: Info) -> person.Viewer | None:
-    """Give the person who asks."""
-    return await _asking(info.context)
+    """Give the person who asks, in one statement; raises EdgeError for who is signed out."""
+    asker = info.context.asker
+    if asker is None:
+        return None
+    found = await person.viewer(asker.person_id, session_id=asker.session_id)
+    if found is None:
+        await info.context.turn_away()
+    return found
 
 
 @strawberry.type
-class PersonQuery:
-    """Root fields that show people."""
+class ViewerQuery:
+    """The root field that shows the one who asks."""
 
     viewer: Viewer | None = shown(
         viewer, description="The person who asks; null when nobody is signed in. 当前用户"

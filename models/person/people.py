@@ -1,0 +1,73 @@
+"""People as a viewer may see them, whoever shows them."""
+
+from collections.abc import Iterable
+
+import asyncpg
+
+from models import access, db
+from models.access import Action, Rights
+from models.person import home, protected
+from models.person.record import Person
+from models.person.sight import Standing, reaches
+
+
+async def find(person_id: int, *, viewer_id: int | None) -> Person | None:
+    """Give a person to those whose rights reach them; nobody else learns that there is one."""
+    rows = await db.fetch(_PEOPLE, [person_id], viewer_id)
+    for row in rows:
+        held = access.read(row["rights"])
+        if reaches(held, Action.PERSON_READ, standing(row)):
+            return from_row(row, held)
+    return None
+
+
+async def seen(ids: Iterable[int], *, viewer_id: int | None) -> dict[int, Person]:
+    """Give these people, in one statement, to a viewer who is shown something of theirs.
+
+    Who may not read a person sees the masked name and no more.
+    """
+    rows = await db.fetch(_PEOPLE, list(ids), viewer_id)
+    return {row["id"]: from_row(row, access.read(row["rights"])) for row in rows}
+
+
+def from_row(row: asyncpg.Record, held: Rights) -> Person:
+    """Make the record of a row with COLUMNS as these rights may see it."""
+    of = standing(row)
+    is_read = reaches(held, Action.PERSON_READ, of)
+    lives = row["residence_id"] is not None and reaches(held, Action.HOUSEHOLD_READ, of)
+    return Person(
+        id=row["id"],
+        name=row["name"] if is_read else protected.masked_name(row["name"]),
+        phone_masked=home.phone_masked(row["phone"], row["id"]) if is_read else None,
+        is_party_member=row["is_party_member"] if reaches(held, Action.PARTY_READ, of) else None,
+        residence=home.from_row(row, shows_household=True) if lives else None,
+    )
+
+
+def standing(row: asyncpg.Record) -> Standing:
+    """Say where the person of a row with COLUMNS stands."""
+    return Standing(
+        row["id"],
+        row["household_id"],
+        row["home_code"],
+        row["pending_code"],
+        tuple(row["office_codes"]),
+    )
+
+
+COLUMNS = f"""person.id, person.name, person.phone, person.is_party_member, ARRAY(
+    SELECT area_code FROM appointment
+    WHERE appointment.person_id = person.id AND {home.HOLDS}
+) AS office_codes, (
+    SELECT area_code FROM residence AS asked
+    WHERE asked.person_id = person.id AND asked.state = 'PENDING'
+) AS pending_code, {home.COLUMNS}"""  # noqa: S608 - constants
+FROM = f"""FROM person
+LEFT JOIN residence ON residence.person_id = person.id AND residence.state = 'CONFIRMED'
+{home.PLACES}"""
+"""What COLUMNS need."""
+
+_PEOPLE = f"""
+SELECT {COLUMNS}, {access.rights_sql("$2")} AS rights {FROM}
+WHERE person.id = ANY($1::bigint[]) AND person.claimed_by_id IS NULL
+"""
