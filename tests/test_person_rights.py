@@ -1,0 +1,237 @@
+"""A person of one village learns and changes nothing of another, by any path of the graph."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from models import cipher, db
+from resolvers import guard
+from resolvers.node import global_id
+from resolvers.person import PersonMutation, PersonQuery
+from tests import areas, homes
+from tests.areas import GRID, MICRO_GRID, OTHER_GRID, OTHER_VILLAGE, VILLAGE
+from tests.conftest import Database
+from tests.graph import ask, execute
+from tests.homes import FAR_MICRO_GRID, everything, live, somebody, value
+
+SECRETS = {
+    "name": "欧阳绝密",
+    "phone": "13877776666",
+    "identity": homes.IDENTITY_NUMBER,
+    "address": "绝密路77号8幢901室",
+    "registered address": "机密巷66号",
+    "openid": "oSecretOpenid",
+    "household": "SECRET-HOUSEHOLD",
+}
+PERSON = """id name phoneMasked isPartyMember residence { id state area { code }
+  household { code addressMasked head { name } members { name } } person { name } }"""
+RESIDENCE = """id state registeredName registeredAddressMasked reason area { code }
+  person { name phoneMasked } household { code addressMasked members { name } }"""
+KEY = "idempotencyKey: $key"
+ROOTS: dict[str, list[str]] = {
+    "viewer": [
+        f"""viewer {{ id name phoneMasked isPartyMember household {{ code members {{ name }} }}
+        residence {{ {RESIDENCE} }} pendingResidence {{ {RESIDENCE} }} }}""",
+        f"viewer {{ residences {{ nodes {{ {RESIDENCE} }} }} }}",
+    ],
+    "household": [
+        "household(id: $household) { code addressMasked members { name } }",
+        "household(code: $householdCode) { code addressMasked members { name } }",
+    ],
+    "residencesPending": [
+        f"residencesPending(areaCode: $area) {{ nodes {{ {RESIDENCE} }} }}",
+        f"residencesPending(areaCode: $village) {{ nodes {{ {RESIDENCE} }} }}",
+    ],
+    "accessLog": [
+        "accessLog { nodes { reader { name } person { name } fields reason } }",
+        "accessLog(personId: $person) { nodes { reader { name } person { name } reason } }",
+    ],
+    "node": [
+        f"node(id: $person) {{ ... on Person {{ {PERSON} }} }}",
+        f"node(id: $residence) {{ ... on Residence {{ {RESIDENCE} }} }}",
+        f"node(id: $pending) {{ ... on Residence {{ {RESIDENCE} }} }}",
+        "node(id: $household) { ... on Household { code addressMasked members { name } } }",
+    ],
+    "personReveal": [
+        """personReveal(input: {personId: $person, reason: "想看一看",
+        fields: [PHONE, IDENTITY_NUMBER, ADDRESS]}) { revealed { phone identityNumber address
+        registeredIdentityNumber registeredAddress } userErrors { code message path } }"""
+    ],
+    "personVerifyPhone": [
+        f'personVerifyPhone(input: {{code: "x", {KEY}}})'
+        " { viewer { name phoneMasked } userErrors { code message path } }"
+    ],
+    "personRegister": [
+        f"""personRegister(input: {{microGridCode: $area, householdCode: $householdCode,
+        name: "赵六", address: "某路1号", {KEY}}}) {{ residence {{ {RESIDENCE} }}
+        userErrors {{ code message path }} }}"""
+    ],
+    "residenceConfirm": [
+        f"""residenceConfirm(input: {{residenceId: $pending, {KEY}}})
+        {{ residence {{ {RESIDENCE} }} userErrors {{ code message path }} }}"""
+    ],
+    "residenceRefuse": [
+        f"""residenceRefuse(input: {{residenceId: $pending, reason: "不行不行", {KEY}}})
+        {{ residence {{ {RESIDENCE} }} userErrors {{ code message path }} }}"""
+    ],
+    "residenceWithdraw": [
+        f"""residenceWithdraw(input: {{residenceId: $pending, {KEY}}})
+        {{ residence {{ {RESIDENCE} }} userErrors {{ code message path }} }}"""
+    ],
+}
+TYPES = {
+    "household": "ID!",
+    "householdCode": "String!",
+    "area": "String!",
+    "village": "String!",
+    "person": "ID!",
+    "residence": "ID!",
+    "pending": "ID!",
+    "key": "String!",
+}
+
+
+@pytest.fixture
+async def target(database: Database) -> dict[str, str]:
+    """Plant somebody of VILLAGE with a secret in every protected column; gives what names them."""
+    await homes.plant()
+    key = await somebody(
+        SECRETS["name"], phone=SECRETS["phone"], identity_number=SECRETS["identity"]
+    )
+    openid = cipher.seal(SECRETS["openid"], place=f"person.openid:{key}")
+    await db.execute("UPDATE person SET openid = $2 WHERE id = $1", key, openid)
+    household = await live(key, MICRO_GRID, SECRETS["household"], address=SECRETS["address"])
+    residence = await value("SELECT id FROM residence")
+    said = {
+        "microGridCode": MICRO_GRID,
+        "name": SECRETS["name"],
+        "address": SECRETS["registered address"],
+        "identityNumber": SECRETS["identity"],
+        "idempotencyKey": "mine",
+    }
+    register = """mutation ($input: PersonRegisterInput!) {
+      personRegister(input: $input) { residence { id } } }"""
+    answer = await ask(register, key, input=said)
+    reveal = """mutation ($input: PersonRevealInput!) {
+      personReveal(input: $input) { userErrors { code } } }"""
+    whom = homes.person_id(key)
+    await ask(reveal, key, input={"personId": whom, "fields": ["PHONE"], "reason": "本人查看"})
+    return {
+        "person": whom,
+        "household": global_id("Household", household),
+        "householdCode": SECRETS["household"],
+        "residence": global_id("Residence", residence),
+        "pending": answer["personRegister"]["residence"]["id"],
+        "area": MICRO_GRID,
+        "village": VILLAGE,
+    }
+
+
+ABSENT = {
+    "person": homes.person_id(987_654),
+    "household": global_id("Household", 987_654),
+    "householdCode": "NO-SUCH-HOUSEHOLD",
+    "residence": global_id("Residence", 987_654),
+    "pending": global_id("Residence", 987_655),
+    "area": MICRO_GRID[:-2] + "98",
+    "village": VILLAGE[:-3] + "998",
+}
+
+
+async def outsiders() -> dict[str, int | None]:
+    """Give those who have nothing to do with VILLAGE."""
+    neighbour = await somebody("赵六")
+    await live(neighbour, FAR_MICRO_GRID, "FAR")
+    return {
+        "nobody": None,
+        "resident": neighbour,
+        "liaison": await areas.appoint("LIAISON", FAR_MICRO_GRID),
+        "worker": await areas.appoint("GRID_WORKER", OTHER_GRID),
+        "cadre": await areas.appoint("VILLAGE_CADRE", OTHER_VILLAGE),
+        "department": await areas.appoint("DEPARTMENT_OFFICER", areas.CITY),
+        "dispatcher": await areas.appoint("DISPATCHER", areas.CITY),
+    }
+
+
+def questions(*names: str) -> Iterator[str]:
+    """Give the documents of these root fields, or of all."""
+    for name, texts in ((name, ROOTS[name]) for name in names or ROOTS):
+        kind = "mutation" if name.startswith(("person", "residence")) else "query"
+        kind = "query" if name == "residencesPending" else kind
+        for text in texts:
+            used = {word: TYPES[word] for word in re.findall(r"\$(\w+)", text)}
+            declared = ", ".join(f"${word}: {given}" for word, given in used.items())
+            yield f"{kind} ({declared}) {{ {text} }}" if declared else f"{kind} {{ {text} }}"
+
+
+async def said(query: str, viewer: int | None, **variables: str) -> str:
+    """Give everything that an answer says."""
+    result = await execute(query, viewer, **variables)
+    told = [error.message for error in result.errors or []]
+    assert set(told) <= {guard.SIGN_IN_TEXT}
+    return f"{result.data} {told}"
+
+
+def test_every_root_field_of_people_is_asked() -> None:
+    fields: list[Any] = []
+    for root in (PersonQuery, PersonMutation):
+        fields += root.__strawberry_definition__.fields  # type: ignore[attr-defined] # Strawberry's
+    names = {re.sub("_(.)", lambda found: found[1].upper(), field.name) for field in fields}
+    assert names | {"node"} == set(ROOTS)
+
+
+async def test_outsiders_learn_nothing_and_change_nothing(
+    target: dict[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    those = await outsiders()
+    before = await everything()
+    for name, viewer in those.items():
+        for number, query in enumerate(questions()):
+            if "personRegister" in query:
+                continue
+            told = await said(query, viewer, **target, key=f"a{number}")
+            assert not [secret for secret in SECRETS.values() if secret in told], (name, query)
+            # What is there and what is not are told alike.
+            absent = await said(query, viewer, **ABSENT, key=f"b{number}")
+            assert told == absent, (name, query)
+    assert await everything() == before
+    # Anybody may ask to live anywhere, and learns nothing by it.
+    (register,) = questions("personRegister")
+    told = await said(register, those["resident"], **target, key="k")
+    assert "PENDING" in told
+    assert not [secret for secret in SECRETS.values() if secret in told]
+    printed = "".join(capfd.readouterr())
+    assert not [secret for secret in SECRETS.values() if secret in printed]
+
+
+async def test_those_with_some_right_never_see_more_than_its_mask(target: dict[str, str]) -> None:
+    mate = await somebody("李小四")
+    await live(mate, MICRO_GRID, SECRETS["household"])
+    insiders = [
+        mate,
+        await areas.appoint("LIAISON", MICRO_GRID),
+        await areas.appoint("AUDITOR", areas.CITY),
+    ]
+    hidden = [SECRETS[name] for name in ("phone", "identity", "address", "openid")]
+    hidden.append(SECRETS["registered address"])
+    for viewer in insiders:
+        for number, query in enumerate(questions()):
+            if "residenceConfirm" in query or "residenceRefuse" in query:
+                continue
+            told = await said(query, viewer, **target, key=f"k{number}")
+            assert not [secret for secret in hidden if secret in told], query
+
+
+async def test_an_internal_error_tells_no_secret(
+    target: dict[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    await db.execute("ALTER TABLE access ADD CONSTRAINT no_more CHECK (id < 0) NOT VALID")
+    worker = await areas.appoint("GRID_WORKER", GRID)
+    (reveal,) = questions("personReveal")
+    result = await execute(reveal, worker, **target)
+    assert result.errors
+    printed = "".join(capfd.readouterr())
+    for text in (str(result.data), str(result.errors), repr(result.errors), printed):
+        assert not [secret for secret in SECRETS.values() if secret in text]
