@@ -18,6 +18,7 @@ TABLES = {
     "content",
     "event",
     "feed",
+    "file",
     "household",
     "lease",
     "once",
@@ -26,6 +27,9 @@ TABLES = {
     "residence",
     "session",
     "station",
+    "station_occupancy",
+    "station_photo",
+    "station_visit",
     "unit",
 }
 CODES = {
@@ -92,12 +96,17 @@ async def test_every_stated_rule_is_in_the_catalogue(database: Database) -> None
         "session_dates",
         "session_family",
         "session_generation",
+        "file_digest",
+        "file_public",
+        "file_stored",
         "station_capacity",
         "station_facilities_known",
         "station_kind_known",
+        "station_occupancy_people",
         "station_point_on_earth",
         "station_status_known",
         "station_version",
+        "station_visit_times",
     }
 
 

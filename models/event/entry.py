@@ -27,6 +27,7 @@ class Topic(StrEnum):
     AREA = "area"
     UNIT = "unit"
     CATALOGUE = "catalogue"
+    OCCUPANCY = "occupancy"
 
 
 class Scope(NamedTuple):

@@ -8,9 +8,10 @@ from models.tables.access import Access, Once
 from models.tables.area import Area, AreaSuccessor
 from models.tables.catalogue import Catalogue
 from models.tables.event import Content, Event, Feed, Lease, Outbox
+from models.tables.file import File
 from models.tables.person import Appointment, Household, Person, Residence, Unit
 from models.tables.session import Session
-from models.tables.station import Station
+from models.tables.station import Station, StationOccupancy, StationPhoto, StationVisit
 
 __all__ = [
     "Access",
@@ -21,6 +22,7 @@ __all__ = [
     "Content",
     "Event",
     "Feed",
+    "File",
     "Household",
     "Lease",
     "Once",
@@ -29,5 +31,8 @@ __all__ = [
     "Residence",
     "Session",
     "Station",
+    "StationOccupancy",
+    "StationPhoto",
+    "StationVisit",
     "Unit",
 ]

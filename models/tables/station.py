@@ -4,6 +4,9 @@ from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.models import Model
 
+from models.tables.file import File
+from models.tables.person import Person
+
 
 class Station(Model):
     """A place with a kind, a point (GCJ-02, degrees) and opening hours (OSM opening_hours)."""
@@ -35,3 +38,66 @@ class Station(Model):
         table = "station"
         table_description = "Stations"
         indexes = (("area_code", "kind"),)
+
+
+class StationPhoto(Model):
+    """A photo of a station; those of one station are shown in the order of `place`."""
+
+    id = fields.BigIntField(primary_key=True)
+    station: fields.ForeignKeyRelation[Station] = fields.ForeignKeyField(
+        "models.Station", related_name="photos", on_delete=fields.RESTRICT
+    )
+    file: fields.OneToOneRelation[File] = fields.OneToOneField(
+        "models.File", related_name="station_photo", on_delete=fields.RESTRICT
+    )
+    place = fields.SmallIntField()
+
+    class Meta:
+        """Name and comment are pinned."""
+
+        table = "station_photo"
+        table_description = "Photos of stations"
+        unique_together = (("station_id", "place"),)
+
+
+class StationOccupancy(Model):
+    """How many people are checked in at a station: the row that check-ins lock.
+
+    `version` grows with every check-in and check-out; `is_told` once an event has told of it.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    station: fields.OneToOneRelation[Station] = fields.OneToOneField(
+        "models.Station", related_name="occupancy", on_delete=fields.RESTRICT
+    )
+    people = fields.IntField(default=0)
+    version = fields.IntField(default=0)
+    is_told = fields.BooleanField(default=True)
+
+    class Meta:
+        """Name and comment are pinned."""
+
+        table = "station_occupancy"
+        table_description = "How many people are checked in at a station"
+
+
+class StationVisit(Model):
+    """That somebody checked in at a station; it ends by itself at `ends_at`."""
+
+    id = fields.BigIntField(primary_key=True)
+    station: fields.ForeignKeyRelation[Station] = fields.ForeignKeyField(
+        "models.Station", related_name="visits", on_delete=fields.RESTRICT
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="visits", on_delete=fields.RESTRICT
+    )
+    entered_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField()
+    left_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        """Name and comment are pinned."""
+
+        table = "station_visit"
+        table_description = "Check-ins of people at stations"
+        indexes = (("person_id",), ("left_at",))
