@@ -7,17 +7,24 @@ from resolvers.area import AreaMutation, AreaQuery
 from resolvers.node import NodeQuery
 from resolvers.person import PersonMutation, PersonQuery
 from resolvers.scalars import SCALARS
-from resolvers.station import StationQuery
+from resolvers.station import (
+    StationKeepMutation,
+    StationKeepQuery,
+    StationQuery,
+    StationStandingMutation,
+)
 from resolvers.unit import UnitMutation, UnitQuery
 
 
 @strawberry.type(description="Everything that can be read. 查询")
-class Query(PersonQuery, NodeQuery, AreaQuery, UnitQuery, StationQuery):
+class Query(PersonQuery, NodeQuery, AreaQuery, UnitQuery, StationQuery, StationKeepQuery):
     """Everything that can be read."""
 
 
 @strawberry.type(description="Everything that can be done. 操作")
-class Mutation(PersonMutation, AreaMutation, UnitMutation):
+class Mutation(
+    PersonMutation, AreaMutation, UnitMutation, StationKeepMutation, StationStandingMutation
+):
     """Everything that can be done."""
 
 

@@ -20,7 +20,6 @@ class Premises:
     """
 
     label: str
-    code: str
     hours: tuple[str, ...]
     facilities: tuple[Facility, ...]
     extra: tuple[Facility, ...]
@@ -34,7 +33,6 @@ class Premises:
 PREMISES = {
     Kind.SERVICE_CENTRE: Premises(
         label="党群服务中心",
-        code="SC",
         hours=(
             "Mo-Fr 08:30-11:30,13:30-17:30; Sa 09:00-11:30; PH off",
             "Mo-Fr 08:30-11:30,13:00-17:00; Sa,Su 09:00-16:00; PH 09:00-11:30",
@@ -52,7 +50,6 @@ PREMISES = {
     ),
     Kind.PIONEER_STATION: Premises(
         label="先锋驿站",
-        code="PS",
         hours=(
             "Mo-Su 08:00-18:00",
             "Mo-Fr 08:00-20:00; Sa,Su 09:00-18:00; PH off",
@@ -69,7 +66,6 @@ PREMISES = {
     ),
     Kind.NEIGHBOUR_POINT: Premises(
         label="睦邻点",
-        code="NP",
         hours=(
             "Mo-Su 08:00-17:00",
             "Mo-Su 13:00-20:00",
@@ -88,7 +84,6 @@ PREMISES = {
     ),
     Kind.BEE_STATION: Premises(
         label="小蜜蜂驿站",
-        code="BE",
         hours=(ALWAYS, "Mo-Su,PH 06:00-22:00", "Mo-Su 07:00-21:00", "Mo-Su 10:00-02:00"),
         facilities=(Facility.WATER, Facility.MICROWAVE, Facility.CHARGING, Facility.REST),
         extra=(Facility.AIR_CONDITIONING, Facility.TOILET, Facility.LOCKER, Facility.WIFI),
@@ -100,7 +95,6 @@ PREMISES = {
     ),
     Kind.DRIVER_STATION: Premises(
         label="司机驿站",
-        code="DS",
         hours=(ALWAYS,),
         facilities=(Facility.WATER, Facility.MICROWAVE, Facility.TOILET, Facility.REST),
         extra=(Facility.CHARGING, Facility.WIFI, Facility.LOCKER, Facility.FIRST_AID),
@@ -112,7 +106,6 @@ PREMISES = {
     ),
     Kind.LIVE_ROOM: Premises(
         label="红色直播间",
-        code="LR",
         hours=("Mo-Fr 14:00-17:00,19:00-21:00; PH off", "We,Sa 19:00-22:00", "Mo-Su 13:30-21:30"),
         facilities=(Facility.AIR_CONDITIONING, Facility.WIFI, Facility.CHARGING),
         extra=(Facility.WATER, Facility.TOILET),
@@ -124,7 +117,6 @@ PREMISES = {
     ),
     Kind.LOVE_RESTAURANT: Premises(
         label="爱心餐厅",
-        code="RE",
         hours=(
             "Mo-Su 06:00-08:30,10:30-12:30,16:30-18:00",
             "Mo-Fr 10:30-13:00,16:30-18:30; PH off",
@@ -140,7 +132,6 @@ PREMISES = {
     ),
     Kind.LOVE_PHARMACY: Premises(
         label="爱心药店",
-        code="PH",
         hours=("Mo-Su,PH 08:00-21:00", "Mo-Su 07:30-21:30; PH 09:00-17:00", ALWAYS),
         facilities=(Facility.FIRST_AID, Facility.WATER),
         extra=(Facility.REST, Facility.AIR_CONDITIONING),
@@ -152,7 +143,6 @@ PREMISES = {
     ),
     Kind.LOVE_SHOP: Premises(
         label="爱心公益超市",
-        code="SH",
         hours=(
             "Mo-Sa 09:00-11:30,13:30-17:00",
             "Tu-Su 09:00-17:00; PH off",
@@ -169,7 +159,6 @@ PREMISES = {
     ),
     Kind.MEDIATION_STUDIO: Premises(
         label="调解工作室",
-        code="MS",
         hours=(
             "Mo-Fr 09:00-11:30,13:30-17:00; PH off",
             "Mo,We,Fr 13:30-17:00; PH off",

@@ -21,7 +21,7 @@ from api.city.areas import (
 from api.city.premises import PREMISES
 from models.area import AreaKind
 from models.hours import CITY_ZONE
-from models.station import Kind, Status
+from models.station import Kind, Status, code_prefix
 
 CLUSTER_STATIONS = 2_674
 PIONEERS, NEIGHBOURS = 3, 10
@@ -92,15 +92,12 @@ def rows(towns: Sequence[Place]) -> list[Row]:
         *_studios(towns, randomness),
     ]
     statuses = _statuses(sites, randomness)
-    numbers: Counter[tuple[str, Kind]] = Counter()
+    numbers: Counter[str] = Counter()
     made = []
     for number, (site, status) in enumerate(zip(sites, statuses, strict=True), 1):
-        key = (
-            site.area.code if site.kind is Kind.MEDIATION_STUDIO else site.village.code,
-            site.kind,
-        )
-        numbers[key] += 1
-        code = f"{key[0]}-{PREMISES[site.kind].code}{numbers[key]:02}"
+        begin = code_prefix(site.kind, area_code=_served(site))
+        numbers[begin] += 1
+        code = f"{begin}{numbers[begin]:02}"
         made.append(_row(number, code, site, status, randomness))
     return made
 
@@ -245,10 +242,13 @@ def _statuses(sites: Sequence[Site], randomness: random.Random) -> list[Status]:
     return statuses
 
 
+def _served(site: Site) -> str:
+    return site.area.code if site.kind is Kind.MEDIATION_STUDIO else site.home.code[:14]
+
+
 def _row(number: int, code: str, site: Site, status: Status, randomness: random.Random) -> Row:
     premises = PREMISES[site.kind]
     at = shape.point(shape.within(site.home.ring, reach=REACH, randomness=randomness))
-    is_studio = site.kind is Kind.MEDIATION_STUDIO
     extra = [it for it in premises.extra if randomness.random() < EXTRA_SHARE]
     has_phone = randomness.random() < premises.phone_share
     is_verified = randomness.random() < VERIFIED_SHARE
@@ -260,7 +260,7 @@ def _row(number: int, code: str, site: Site, status: Status, randomness: random.
     return Row(
         id=number,
         code=code,
-        area_code=site.area.code if is_studio else site.home.code[:14],
+        area_code=_served(site),
         kind=site.kind.value,
         name=_name(site, randomness),
         address=f"{CITY_NAME}{site.town.name}{site.village.name}{_door(site.home, house)}",

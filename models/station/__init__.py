@@ -7,21 +7,26 @@ except the coverage of an area.
 from models.station.care_map import MARKERS_MOST, CareMap, Marker, Viewport, care_map
 from models.station.circle import CIRCLE, Circle, Coverage, Gap, coverage
 from models.station.cluster import CLUSTER, Cluster, Need, Shortage, cluster
+from models.station.code import code_prefix
+from models.station.facts import Facts
+from models.station.keep import New, Place, change, create, move
 from models.station.nearest import (
     WITHIN_METERS_DEFAULT,
     WITHIN_METERS_LEAST,
     WITHIN_METERS_MOST,
     near,
 )
-from models.station.opening import OPENING_DAYS, Opening, is_open, open_intervals
+from models.station.opening import OPENING_DAYS, Opening, is_open, open_intervals, openings
 from models.station.record import NearbyStation, Station
 from models.station.snapshot import OUTSKIRTS_METERS, Snapshot, from_rows
+from models.station.standing import close, reopen, suspend
 from models.station.store import (
     due_at,
     find,
     find_by_ids,
     forget,
     load,
+    read,
     refresh,
     refresh_areas,
     snapshot,
@@ -44,20 +49,27 @@ __all__ = [
     "Cluster",
     "Coverage",
     "Facility",
+    "Facts",
     "Gap",
     "Kind",
     "Marker",
     "NearbyStation",
     "Need",
+    "New",
     "Opening",
+    "Place",
     "Shortage",
     "Snapshot",
     "Station",
     "Status",
     "Viewport",
     "care_map",
+    "change",
+    "close",
     "cluster",
+    "code_prefix",
     "coverage",
+    "create",
     "due_at",
     "find",
     "find_by_ids",
@@ -65,10 +77,15 @@ __all__ = [
     "from_rows",
     "is_open",
     "load",
+    "move",
     "near",
     "open_intervals",
+    "openings",
+    "read",
     "refresh",
     "refresh_areas",
+    "reopen",
     "snapshot",
+    "suspend",
     "use",
 ]

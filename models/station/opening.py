@@ -42,6 +42,17 @@ def open_intervals(
     return tuple(_clipped(read, begin, begin + days * hours.DAY_SECONDS))
 
 
+def openings(text: str, *, now: datetime | None = None) -> tuple[Opening, ...]:
+    """Give when a text means to be open today and on the six days after; raises Invalid.
+
+    For whoever is about to write it: a text that can't be read is refused, not never open.
+    """
+    hours.check(text)
+    start = hours.midnight(now or datetime.now(UTC))
+    read = hours.read(text, start=start, days=OPENING_DAYS)
+    return tuple(_clipped(read, read.starts_at, read.ends_at))
+
+
 def _clipped(read: hours.Hours, begin: int, end: int) -> list[Opening]:
     return [
         Opening(

@@ -7,12 +7,12 @@ calls `load`, because hours are read for the days to come.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from models import area, db
+from models import area, db, hours
 from models.errors import Unavailable
-from models.station.record import COLUMNS, Station
+from models.station.record import COLUMNS, Row, Shared, Station, from_row
 from models.station.snapshot import Snapshot, changed, from_rows
 
 _ALL = f"SELECT {COLUMNS} FROM station"  # noqa: S608 - constants
@@ -24,6 +24,7 @@ SELECT there.* FROM unnest($2::text[]) AS grid (code) CROSS JOIN LATERAL (
     {_ALL} WHERE area_code >= grid.code COLLATE "C" AND area_code < grid.code || ':' COLLATE "C"
 ) AS there
 """  # noqa: S608 - constants
+_ONE = f"{_ALL} WHERE id = $1"
 
 
 class _Store:
@@ -55,6 +56,21 @@ def find_by_ids(ids: Iterable[int]) -> dict[int, Station]:
     """Give the stations with these keys, all of one version."""
     stations = snapshot().stations
     return {key: stations[key] for key in ids if key in stations}
+
+
+async def read(key: int) -> Station | None:
+    """Read the station with this key as it is in the database now; raises Unavailable.
+
+    The snapshot follows a change within a moment; whoever is told of a change asks here.
+    """
+    row = await db.fetch_one(_ONE, key)
+    if row is None:
+        return None
+    known = snapshot()
+    grids = {**known.grids, **await _new_grids(known, [row])}
+    text = row["opening_hours"]
+    meant = known.hours.get(text) or hours.read(text, start=known.start)
+    return from_row(row, grids=grids, hours=meant, shared=Shared())
 
 
 def use(new: Snapshot) -> None:
@@ -132,6 +148,12 @@ async def _next(old: Snapshot, ids: set[int], changed_grids: set[str]) -> Snapsh
 
 def _grid_code(station: Station) -> str:
     return station.area_code[: area.GRID_CODE_LENGTH]
+
+
+async def _new_grids(old: Snapshot, rows: Sequence[Row]) -> dict[str, area.Area]:
+    codes = {row["area_code"][: area.GRID_CODE_LENGTH] for row in rows}
+    grids = await area.find_all(codes - old.grids.keys()) if codes - old.grids.keys() else {}
+    return {code: grid for code, grid in grids.items() if _holds(grid)}
 
 
 def _holds(found: area.Area) -> bool:

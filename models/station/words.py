@@ -50,3 +50,17 @@ CARE_KINDS = (
     Kind.LOVE_SHOP,
 )
 """The kinds that the care map shows when nobody asks for others."""
+
+CODE_LETTERS = {
+    Kind.SERVICE_CENTRE: "SC",
+    Kind.PIONEER_STATION: "PS",
+    Kind.NEIGHBOUR_POINT: "NP",
+    Kind.BEE_STATION: "BE",
+    Kind.DRIVER_STATION: "DS",
+    Kind.LIVE_ROOM: "LR",
+    Kind.LOVE_RESTAURANT: "RE",
+    Kind.LOVE_PHARMACY: "PH",
+    Kind.LOVE_SHOP: "SH",
+    Kind.MEDIATION_STUDIO: "MS",
+}
+"""The letters of each kind in the code of a station, 320281001001-BE01."""

@@ -1,0 +1,28 @@
+"""The code on a station's sign: its village, the letters of its kind, and a number."""
+
+from models.db import Connection
+from models.station.words import CODE_LETTERS, Kind
+
+VILLAGE_CODE_LENGTH = 12
+
+
+def code_prefix(kind: Kind, *, area_code: str) -> str:
+    """Give what comes before the number: 320281001001-BE, or a higher area that it serves."""
+    return f"{area_code[:VILLAGE_CODE_LENGTH]}-{CODE_LETTERS[kind]}"
+
+
+async def next_code(connection: Connection, kind: Kind, *, area_code: str) -> str:
+    """Give the code of the next station of a kind; the caller holds the lock of the village.
+
+    Numbers are never given again: a station that was closed keeps its row and its code.
+    """
+    begin = code_prefix(kind, area_code=area_code)
+    last = await connection.fetchval(_LAST, begin)
+    return f"{begin}{(last or 0) + 1:02}"
+
+
+# Some thousand rows, read once for each new station: no index serves a part of a text.
+_LAST = """
+SELECT max(substr(code, length($1) + 1)::int) FROM station
+WHERE starts_with(code, $1) AND substr(code, length($1) + 1) ~ '^[0-9]{1,9}$'
+"""
