@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api import pages
+from api import files, pages
 from api.admission import Admission
 from api.document import Documents, trusted_documents
 from api.graphiql import Files
@@ -63,6 +63,7 @@ def create(
             Route("/health/live", _live),
             Route("/health/ready", _ready),
             Route("/metrics", _metrics(settings, settled, registry)),
+            *files.routes(),
             *pages.routes(),
             *_ide(settings, settled),
         ],
@@ -89,7 +90,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
         cors = Middleware(
             CORSMiddleware,
             allow_origins=settings.allowed_origins,
-            allow_methods=("GET", "POST"),
+            allow_methods=("GET", "POST", "PUT"),
             allow_headers=("authorization", "content-type", "x-request-id"),
             expose_headers=("x-request-id", "retry-after"),
             max_age=CORS_SECONDS,

@@ -11,7 +11,7 @@ import structlog
 
 from api.rate import RateLimits
 from api.settings import SettingsError, Settled
-from models import catalogue, cipher, db, event, station, tasks
+from models import catalogue, cipher, db, event, file, station, tasks
 from models.errors import Unavailable
 from models.event import Event, Relay, Topic
 from resolvers.live import Hub
@@ -36,6 +36,7 @@ async def running(
     """
     async with AsyncExitStack() as stack:
         cipher.use(cipher.read_keys(settled.data_keys))
+        keep_files(settled)
         await db.connect(settled.database_url)
         stack.push_async_callback(db.close)
         if not await db.is_migrated():
@@ -66,6 +67,12 @@ async def running(
             stack.push_async_callback(relay.stop)
         _settle_memory()
         yield hub
+
+
+def keep_files(settled: Settled) -> None:
+    """Keep files in DATA_DIR, which all processes of a city share."""
+    key = file.derived_key(settled.token_secret)
+    file.use(file.Directory(settled.data_dir / "files"), key=key)
 
 
 async def _until_ready(hub: Hub) -> None:

@@ -2,7 +2,8 @@
 
 A head of more than HEADERS_MOST headers or HEAD_BYTES_MOST bytes is refused with 431; a head or
 body that is not complete within SLOW_SECONDS is refused with 408, and a client that does not take
-its answer in that time is cut. Every refusal is JSON like all others.
+its answer in that time is cut. A file may take UPLOAD_SECONDS to come, for phones on a poor line.
+Every refusal is JSON like all others.
 """
 
 from asyncio import TimerHandle, Transport
@@ -15,6 +16,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 HEADERS_MOST = 100
 HEAD_BYTES_MOST = 16_384
 SLOW_SECONDS = 10.0
+UPLOAD_SECONDS = 90.0
+UPLOADS = b"/files/upload/"
 LINGER_SECONDS = 2.0
 """How long a refused client may go on sending: cut at once, it would never see its refusal."""
 REQUEST_BYTES_MOST = 8_388_608
@@ -22,7 +25,7 @@ REQUEST_BYTES_MOST = 8_388_608
 
 _MALFORMED = (400, "The request is not HTTP/1.1.")
 _LARGE_HEAD = (431, f"A head has at most {HEADERS_MOST} headers and {HEAD_BYTES_MOST} bytes.")
-_SLOW = (408, f"The request did not come within {SLOW_SECONDS:.0f} seconds.")
+_SLOW = (408, "The request did not come in time.")
 
 
 class LargeHead(Exception):
@@ -49,6 +52,7 @@ class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's protocol with limits; given to `uvicorn.Config(http=…)`."""
 
     slow_seconds = SLOW_SECONDS
+    upload_seconds = UPLOAD_SECONDS
     linger_seconds = LINGER_SECONDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - uvicorn's own
@@ -119,7 +123,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         self.cycle.transport = self._gentle  # type: ignore[assignment] # It uses no more of it.
         self._is_in_head = False
-        self._start_clock()
+        self._start_clock(self.upload_seconds if self.url.startswith(UPLOADS) else None)
         if self.parser.should_upgrade():
             # We speak nothing else, and what follows this head may be meant as its body: none of
             # it may be read as a request.
@@ -165,9 +169,9 @@ class BoundedProtocol(HttpToolsProtocol):
     def _unsupported_upgrade_warning(self) -> None:
         """Write no log line for what any client can send."""
 
-    def _start_clock(self) -> None:
+    def _start_clock(self, seconds: float | None = None) -> None:
         self._stop_clock()
-        self._deadline = self.loop.call_later(self.slow_seconds, self._cut)
+        self._deadline = self.loop.call_later(seconds or self.slow_seconds, self._cut)
 
     def _stop_clock(self) -> None:
         if self._deadline is not None:

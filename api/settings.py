@@ -106,6 +106,7 @@ class Settings(BaseSettings):
         return Settled(
             database_url=database_url,
             redis_url=redis_url,
+            data_dir=self.data_dir,
             token_secret=self._token_secret(),
             data_keys=self._data_keys(),
             shows_schema=_given(self.public_schema, self.is_embedded),
@@ -142,6 +143,7 @@ class Settled:
 
     database_url: str = field(repr=False)
     redis_url: str | None = field(repr=False)
+    data_dir: Path
     token_secret: str = field(repr=False)
     data_keys: str = field(repr=False)
     shows_schema: bool

@@ -4,6 +4,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from resolvers.area import AreaMutation, AreaQuery
+from resolvers.file import FileMutation
 from resolvers.node import NodeQuery
 from resolvers.person import PersonMutation, PersonQuery
 from resolvers.scalars import SCALARS
@@ -23,7 +24,12 @@ class Query(PersonQuery, NodeQuery, AreaQuery, UnitQuery, StationQuery, StationK
 
 @strawberry.type(description="Everything that can be done. 操作")
 class Mutation(
-    PersonMutation, AreaMutation, UnitMutation, StationKeepMutation, StationStandingMutation
+    PersonMutation,
+    AreaMutation,
+    UnitMutation,
+    FileMutation,
+    StationKeepMutation,
+    StationStandingMutation,
 ):
     """Everything that can be done."""
 

@@ -52,6 +52,7 @@ def row(key: int, point: tuple[float, float] = CENTRE, **columns: object) -> dic
         "status": "OPEN",
         "verified_at": datetime(2026, 1, 1, tzinfo=UTC),
         "version": 1,
+        "photos": None,
         **columns,
     }
 
@@ -78,7 +79,7 @@ def scatter(
 async def plant(rows: Iterable[dict[str, Any]]) -> None:
     """Write rows into the database, where their areas are; a row that is there is replaced."""
     for columns in rows:
-        names = [name for name in columns if name != "id"]
+        names = [name for name in columns if name not in ("id", "photos")]
         marks = ", ".join(f"${place}" for place in range(1, len(names) + 2))
         sets = ", ".join(f"{name} = excluded.{name}" for name in names)
         await db.execute(

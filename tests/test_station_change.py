@@ -2,19 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from models import access, db, event, station
+from models import access, db, event, file, station
 from models.access import Action
 from models.errors import Code, Refusal
 from models.geo import Point
 from models.role import Role
 from models.station import Facts, Kind
 from models.station.keep import lock_areas
-from tests import areas
+from resolvers.node import global_id
+from tests import areas, uploading
 from tests.areas import CITY, EMPTY_GRID, GRID, OTHER_GRID, OTHER_VILLAGE, TOWN, VILLAGE
 from tests.conftest import Database
 from tests.graph import ask, execute
@@ -232,6 +235,68 @@ async def test_hours_are_looked_at_before_they_are_saved() -> None:
     refused = await execute(query, text="whenever")
     assert refused.errors
     assert "开放时间无法识别" in refused.errors[0].message
+
+
+# Photos
+
+
+async def test_photos_are_shown_in_their_order_and_to_everybody(
+    worker: int, tmp_path: Path
+) -> None:
+    uploading.use(tmp_path)
+    async with uploading.client() as http:
+        one, two = [
+            await uploading.uploaded(http, worker, uploading.picture(color=color))
+            for color in ("red", "blue")
+        ]
+        made = await created(worker, photoIds=[one])
+        await act("stationChange", worker, stationId=made["id"], version=1, photoIds=[two, one])
+        await station.refresh([1])
+        query = "{ node(id: %r) { ... on Station { photos { id url width height } } } }"
+        photos = (await ask(query.replace("%r", f'"{made["id"]}"')))["node"]["photos"]
+        assert [photo["id"] for photo in photos] == [two, one]
+        assert [(photo["width"], photo["height"]) for photo in photos] == [(64, 48)] * 2
+        shown = await http.get(photos[0]["url"])
+        assert (shown.status_code, shown.headers["content-type"]) == (200, "image/jpeg")
+        assert shown.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert shown.headers["content-disposition"] == "inline"
+        rows = await db.fetch("SELECT facts FROM event ORDER BY id DESC LIMIT 1")
+        assert orjson.loads(rows[0]["facts"]) == {"changed": ["photos"]}
+        await act("stationChange", worker, stationId=made["id"], version=2, photoIds=[one])
+        assert (await http.get(photos[0]["url"])).status_code == 404
+        assert (await http.get(photos[1]["url"])).status_code == 200
+        later = datetime.now(UTC) + timedelta(days=2)
+        assert await file.sweep(now=later) == 1
+        assert (await http.get(photos[1]["url"])).status_code == 200
+
+
+async def test_photos_that_can_not_be_shown_change_nothing(worker: int, tmp_path: Path) -> None:
+    uploading.use(tmp_path)
+    other = await areas.appoint("GRID_WORKER", GRID)
+    async with uploading.client() as http:
+        theirs = await uploading.uploaded(http, other, uploading.picture())
+        mine = await uploading.uploaded(http, worker, uploading.picture())
+        shown = await uploading.uploaded(http, worker, uploading.picture())
+        many = [await uploading.uploaded(http, worker, uploading.picture()) for _ in range(6)]
+    waiting = (await uploading.start(worker, b"x"))["file"]["id"]
+    made = await created(worker, photoIds=[shown])
+    elsewhere = await created(worker, idempotencyKey="k2")
+    before = await everything()
+    for wrong in ([theirs], [mine, waiting], [made["id"]], ["x"], [str(global_id("File", 99))]):
+        payload = await act(
+            "stationChange", worker, stationId=made["id"], version=1, name="新名", photoIds=wrong
+        )
+        (error,) = payload["userErrors"]
+        assert (error["code"], error["path"]) == ("NOT_FOUND", ["photoIds"])
+    payload = await act(
+        "stationChange", worker, stationId=elsewhere["id"], version=1, photoIds=[shown]
+    )
+    assert code(payload) == "NOT_FOUND"
+    payload = await act(
+        "stationChange", worker, stationId=made["id"], version=1, photoIds=[mine, *many]
+    )
+    assert code(payload) == "LIMIT_REACHED"
+    assert await everything() == before
 
 
 # Moving

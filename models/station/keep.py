@@ -4,7 +4,7 @@ Each is one transaction: the row is locked, rights and version are checked, the 
 are written. A station stands in the grid that its point lies in; it may serve an area above.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -15,14 +15,15 @@ from models.db import Connection
 from models.errors import Code, Refusal
 from models.event import Topic
 from models.geo import Point
-from models.station import facts
+from models.station import facts, photos
 from models.station.code import VILLAGE_CODE_LENGTH, next_code
-from models.station.current import check_not_closed, record, take
+from models.station.current import Current, check_not_closed, record, take
 from models.station.facts import ADDRESS_LENGTH_MOST, Facts
 from models.station.record import Station
 from models.station.store import read
 from models.station.words import Kind
 
+PHOTOS_PATH = "photoIds"
 UNPLACED_TEXT = "该位置不在任何网格内"
 
 
@@ -34,6 +35,7 @@ class New:
     kind: Kind
     point: Point
     area_code: str | None = None
+    photo_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,11 @@ class Place:
 
 async def create(new: New, *, person_id: int, idempotency_key: str) -> Station:
     """Open a station; raises Refusal."""
-    wanted = replace(new, facts=facts.checked(new.facts))
+    wanted = replace(
+        new,
+        facts=facts.checked(new.facts),
+        photo_ids=photos.checked(new.photo_ids, path=PHOTOS_PATH),
+    )
     grid = await area.at(new.point)
 
     async def act(connection: Connection) -> int:
@@ -68,8 +74,15 @@ async def create(new: New, *, person_id: int, idempotency_key: str) -> Station:
     return await shown(key)
 
 
-async def change(key: int, *, version: int, given: Mapping[str, Any], person_id: int) -> Station:
-    """Change some facts of a station, by their names in Facts; raises Refusal.
+async def change(
+    key: int,
+    *,
+    version: int,
+    given: Mapping[str, Any],
+    photo_ids: Sequence[int] | None = None,
+    person_id: int,
+) -> Station:
+    """Change some facts of a station, by their names in Facts, and its photos; raises Refusal.
 
     What is given as it is already changes nothing, and then neither does the version.
     """
@@ -80,18 +93,16 @@ async def change(key: int, *, version: int, given: Mapping[str, Any], person_id:
         check_not_closed(current)
         new = facts.changed(current.facts, given)
         differing = facts.differences(current.facts, new)
-        if differing:
-            await connection.execute(_CHANGE, key, *facts.values(new))
-            await record(
-                connection,
-                current,
-                "CHANGED",
-                person_id=person_id,
-                stated={"changed": differing},
-                content={
-                    "before": {name: getattr(current.facts, name) for name in differing},
-                    "after": {name: getattr(new, name) for name in differing},
-                },
+        is_shown_anew = photo_ids is not None and await photos.show(
+            connection,
+            key,
+            photos.checked(photo_ids, path=PHOTOS_PATH),
+            person_id=person_id,
+            path=PHOTOS_PATH,
+        )
+        if differing or is_shown_anew:
+            await write_change(
+                connection, current, new, is_shown_anew=is_shown_anew, person_id=person_id
             )
     return await shown(key)
 
@@ -126,6 +137,30 @@ async def move(key: int, *, version: int, place: Place, person_id: int) -> Stati
     return await shown(key)
 
 
+async def write_change(
+    connection: Connection,
+    current: Current,
+    new: Facts,
+    *,
+    is_shown_anew: bool = False,
+    person_id: int,
+) -> None:
+    """Write the next version of a locked station, and what differs as its event."""
+    differing = facts.differences(current.facts, new)
+    await connection.execute(_CHANGE, current.id, *facts.values(new))
+    await record(
+        connection,
+        current,
+        "CHANGED",
+        person_id=person_id,
+        stated={"changed": [*differing, *(["photos"] if is_shown_anew else [])]},
+        content={
+            "before": {name: getattr(current.facts, name) for name in differing},
+            "after": {name: getattr(new, name) for name in differing},
+        },
+    )
+
+
 async def shown(key: int) -> Station:
     """Give a station as it was just written."""
     found = await read(key)
@@ -146,6 +181,8 @@ async def insert(connection: Connection, new: New, *, area_code: str, person_id:
     key: int = await connection.fetchval(
         _INSERT, code, area_code, new.kind, *new.point, *facts.values(new.facts)
     )
+    if new.photo_ids:
+        await photos.show(connection, key, new.photo_ids, person_id=person_id, path=PHOTOS_PATH)
     await event.record(
         connection,
         topic=Topic.STATION,

@@ -5,13 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+import orjson
+
+from models import file
 from models.area import GRID_CODE_LENGTH, Area
+from models.file import Photo
 from models.geo import Point
 from models.hours import Hours, Intervals
 from models.station.words import Facility, Kind, Status
 
 COLUMNS = """id, code, area_code, kind, name, address, longitude, latitude, phone, opening_hours,
-    services, facilities, audience, capacity, is_accessible, status, verified_at, version"""
+    services, facilities, audience, capacity, is_accessible, status, verified_at, version, (
+        SELECT jsonb_agg(jsonb_build_array(file.id, digest, width, height) ORDER BY place)::text
+        FROM station_photo JOIN file ON file.id = file_id WHERE station_id = station.id
+    ) AS photos"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +46,7 @@ class Station:
     status: Status
     verified_at: datetime | None
     version: int
+    photos: tuple[Photo, ...]
     grid: Area | None
     hours: Hours
 
@@ -112,6 +120,7 @@ def from_row(row: Row, *, grids: Mapping[str, Area], hours: Hours, shared: Share
         status=Status(row["status"]),
         verified_at=row["verified_at"],
         version=row["version"],
+        photos=tuple(file.public_photo(*photo) for photo in orjson.loads(row["photos"] or "[]")),
         grid=grid,
         hours=hours,
     )

@@ -1,15 +1,19 @@
 """Stations made, changed and moved by those whose area it is."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import strawberry
 
 from models import station
 from models.access import Action
+from models.errors import Code, Refusal
 from models.station import Facility, Facts, Kind
 from resolvers import guard
 from resolvers.context import Info
 from resolvers.field import shown
+from resolvers.file import File
+from resolvers.node import key_of
 from resolvers.place import PointInput
 from resolvers.station.kept import Kept, KeptFields, actor, kept, known_key, known_point
 from resolvers.station.shape import OpeningType
@@ -49,6 +53,9 @@ class StationCreateInput:
     )
     is_accessible: bool = strawberry.field(
         default=False, description="Whether a wheelchair gets in. 无障碍"
+    )
+    photo_ids: list[strawberry.ID] = strawberry.field(
+        default_factory=list, description="Files of kind PHOTO, stored, at most 6. 照片"
     )
     idempotency_key: str = strawberry.field(
         description="The same key with the same input gives the first answer again. 幂等键"
@@ -92,6 +99,11 @@ class StationChangeInput:
     is_accessible: bool | None = strawberry.field(
         default=strawberry.UNSET,
         description="Whether a wheelchair gets in; null leaves it. 无障碍",
+    )
+    photo_ids: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="All its photos in their order, by the ids of their files; null leaves them."
+        " 照片",
     )
 
 
@@ -145,6 +157,7 @@ async def station_create(
         kind=new.kind,
         point=known_point(new.point),
         area_code=new.area_code,
+        photo_ids=_photo_keys(new.photo_ids),
     )
     return Kept(
         station=await station.create(
@@ -164,7 +177,11 @@ async def station_change(
     """Change a station."""
     key = known_key(change.station_id)
     acting = station.change(
-        key, version=change.version, given=_given(change), person_id=actor(info)
+        key,
+        version=change.version,
+        given=_given(change),
+        photo_ids=None if _is_left(change.photo_ids) else _photo_keys(change.photo_ids or ()),
+        person_id=actor(info),
     )
     return await kept(key, acting)
 
@@ -201,6 +218,17 @@ def _given(change: StationChangeInput) -> dict[str, Any]:
         for name, value in given.items()
         if value is not strawberry.UNSET and (value is not None or name in REMOVABLE)
     }
+
+
+def _is_left(given: object) -> bool:
+    return given is None or given is strawberry.UNSET
+
+
+def _photo_keys(ids: Sequence[strawberry.ID]) -> tuple[int, ...]:
+    keys = tuple(key_of(one, File.__name__) for one in ids)
+    if None in keys:
+        raise Refusal(Code.NOT_FOUND, "没有这张照片", "photoIds")
+    return tuple(key for key in keys if key)
 
 
 def station_openings(

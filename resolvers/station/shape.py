@@ -10,6 +10,7 @@ from resolvers import words
 from resolvers.area import Area
 from resolvers.context import Context
 from resolvers.field import shown
+from resolvers.file import Photo
 from resolvers.node import Node, shows
 from resolvers.place import Point
 
@@ -66,6 +67,7 @@ class Station(Node):
     verified_at: datetime | None = strawberry.field(
         description="When somebody last checked these facts. 核实时间"
     )
+    photos: list[Photo] = strawberry.field(description="At most 6, in their order. 照片")
     version: int = strawberry.field(description="Grows with every change. 版本")
     area_code: str = strawberry.field(description="The code of the area that it serves. 区划代码")
     grid: Area | None = strawberry.field(
