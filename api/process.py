@@ -1,4 +1,4 @@
-"""What one serving process keeps open and running: pool, hub, relay, snapshot, rate limits."""
+"""What one serving process keeps open and running: pool, hub, relay, jobs, snapshot, limits."""
 
 import asyncio
 import gc
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from api.jobs import Jobs
 from api.rate import RateLimits
 from api.settings import SettingsError, Settled
 from models import catalogue, cipher, db, event, file, station, tasks
@@ -36,7 +37,7 @@ async def running(
     """
     async with AsyncExitStack() as stack:
         cipher.use(cipher.read_keys(settled.data_keys))
-        keep_files(settled)
+        file.keep_in(settled.data_dir / "files", secret=settled.token_secret)
         await db.connect(settled.database_url)
         stack.push_async_callback(db.close)
         if not await db.is_migrated():
@@ -52,6 +53,7 @@ async def running(
         hub.on(Topic.AREA, _refresh_areas)
         hub.on(Topic.STATION, _refresh_stations)
         hub.on(Topic.CATALOGUE, _refresh_rules)
+        hub.on(Topic.OCCUPANCY, _hear_occupancies)
         hub.start()
         stack.push_async_callback(hub.stop)
         await _until_ready(hub)
@@ -65,14 +67,11 @@ async def running(
             relay = Relay(redis)
             relay.start()
             stack.push_async_callback(relay.stop)
+            jobs = Jobs()
+            jobs.start()
+            stack.push_async_callback(jobs.stop)
         _settle_memory()
         yield hub
-
-
-def keep_files(settled: Settled) -> None:
-    """Keep files in DATA_DIR, which all processes of a city share."""
-    key = file.derived_key(settled.token_secret)
-    file.use(file.Directory(settled.data_dir / "files"), key=key)
 
 
 async def _until_ready(hub: Hub) -> None:
@@ -95,6 +94,10 @@ async def _refresh_rules(_events: list[Event]) -> None:
 
 async def _refresh_areas(events: list[Event]) -> None:
     await station.refresh_areas({event.area_code for event in events})
+
+
+async def _hear_occupancies(events: list[Event]) -> None:
+    station.hear(events)
 
 
 async def _reload_stations() -> None:

@@ -38,6 +38,8 @@ ITEMS = {
     "Station.openings": 14,
     "Station.photos": 3,
     "StationChangePayload.userErrors": 1,
+    "StationCheckInPayload.userErrors": 1,
+    "StationCheckOutPayload.userErrors": 1,
     "StationClosePayload.userErrors": 1,
     "StationCluster.missing": 3,
     "StationCoverage.gaps": 1,

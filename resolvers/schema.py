@@ -8,29 +8,17 @@ from resolvers.file import FileMutation
 from resolvers.node import NodeQuery
 from resolvers.person import PersonMutation, PersonQuery
 from resolvers.scalars import SCALARS
-from resolvers.station import (
-    StationKeepMutation,
-    StationKeepQuery,
-    StationQuery,
-    StationStandingMutation,
-)
+from resolvers.station import StationMutation, StationQuery
 from resolvers.unit import UnitMutation, UnitQuery
 
 
 @strawberry.type(description="Everything that can be read. 查询")
-class Query(PersonQuery, NodeQuery, AreaQuery, UnitQuery, StationQuery, StationKeepQuery):
+class Query(PersonQuery, NodeQuery, AreaQuery, UnitQuery, StationQuery):
     """Everything that can be read."""
 
 
 @strawberry.type(description="Everything that can be done. 操作")
-class Mutation(
-    PersonMutation,
-    AreaMutation,
-    UnitMutation,
-    FileMutation,
-    StationKeepMutation,
-    StationStandingMutation,
-):
+class Mutation(PersonMutation, AreaMutation, UnitMutation, FileMutation, StationMutation):
     """Everything that can be done."""
 
 

@@ -23,7 +23,7 @@ START = """mutation ($input: FileUploadStartInput!) { fileUploadStart(input: $in
 
 def use(directory: Path) -> None:
     """Keep files in this directory from now on."""
-    file.use(file.Directory(directory), key=file.derived_key(SECRET))
+    file.keep_in(directory, secret=SECRET)
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from models.file.record import Content, File, Photo, Upload
 from models.file.show import Forbidden, content, find, private, public, public_photo
 from models.file.store import Directory, Store
 from models.file.upload import UNCLAIMED_MOST, receive, start
-from models.file.vault import use
+from models.file.vault import keep_in, use
 from models.file.words import BYTES_MOST, CONTENT_TYPES, XLSX, Kind
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "content",
     "derived_key",
     "find",
+    "keep_in",
     "keep_table",
     "private",
     "public",

@@ -2,9 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from models.errors import Unavailable
-from models.file.store import Store
+from models.file.address import derived_key
+from models.file.store import Directory, Store
 
 AT_ONCE = 1
 """How many photos are decoded at the same time: one takes up to 200 MB while it lasts."""
@@ -26,6 +28,11 @@ def use(store: Store | None, *, key: bytes = b"") -> None:
     """Keep files in this store from now on, and sign their addresses by this key."""
     global _vault
     _vault = Vault(store, key) if store else None
+
+
+def keep_in(directory: Path, *, secret: str) -> None:
+    """Keep files in a directory, and sign their addresses by a key derived from a secret."""
+    use(Directory(directory), key=derived_key(secret))
 
 
 def vault() -> Vault:

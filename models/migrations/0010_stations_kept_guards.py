@@ -12,7 +12,7 @@ DEFAULTS = (
     ("station_occupancy", "people", "0"),
     ("station_occupancy", "version", "0"),
 )
-TOPICS = "'ticket', 'wish', 'station', 'person', 'area', 'unit'"
+TOPICS = "'ticket', 'wish', 'station', 'person', 'area', 'unit', 'catalogue'"
 
 
 class Migration(migrations.Migration):

@@ -16,6 +16,7 @@ from models.station.nearest import (
     WITHIN_METERS_MOST,
     near,
 )
+from models.station.occupancy import hear, people_at, tell
 from models.station.opening import OPENING_DAYS, Opening, is_open, open_intervals, openings
 from models.station.record import NearbyStation, Station
 from models.station.snapshot import OUTSKIRTS_METERS, Snapshot, from_rows
@@ -31,6 +32,15 @@ from models.station.store import (
     refresh_areas,
     snapshot,
     use,
+)
+from models.station.visit import (
+    Visit,
+    check_in,
+    check_out,
+    end_visits,
+    find_visit,
+    forget_visits,
+    visit_of,
 )
 from models.station.words import CARE_KINDS, Facility, Kind, Status
 
@@ -63,29 +73,39 @@ __all__ = [
     "Station",
     "Status",
     "Viewport",
+    "Visit",
     "care_map",
     "change",
+    "check_in",
+    "check_out",
     "close",
     "cluster",
     "code_prefix",
     "coverage",
     "create",
     "due_at",
+    "end_visits",
     "find",
     "find_by_ids",
+    "find_visit",
     "forget",
+    "forget_visits",
     "from_rows",
+    "hear",
     "is_open",
     "load",
     "move",
     "near",
     "open_intervals",
     "openings",
+    "people_at",
     "read",
     "refresh",
     "refresh_areas",
     "reopen",
     "snapshot",
     "suspend",
+    "tell",
     "use",
+    "visit_of",
 ]

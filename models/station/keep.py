@@ -15,7 +15,7 @@ from models.db import Connection
 from models.errors import Code, Refusal
 from models.event import Topic
 from models.geo import Point
-from models.station import facts, photos
+from models.station import facts, photos, visit
 from models.station.code import VILLAGE_CODE_LENGTH, next_code
 from models.station.current import Current, check_not_closed, record, take
 from models.station.facts import ADDRESS_LENGTH_MOST, Facts
@@ -148,6 +148,10 @@ async def write_change(
     """Write the next version of a locked station, and what differs as its event."""
     differing = facts.differences(current.facts, new)
     await connection.execute(_CHANGE, current.id, *facts.values(new))
+    if new.capacity is None:
+        await visit.end_all(connection, current.id)
+    elif "opening_hours" in differing:
+        await visit.retime(connection, current.id, new.opening_hours)
     await record(
         connection,
         current,

@@ -3,6 +3,7 @@
 from models import db, text
 from models.access import Action
 from models.errors import Code, Refusal
+from models.station import visit
 from models.station.current import REASON_LENGTH_MOST, record, take
 from models.station.keep import shown
 from models.station.record import Station
@@ -41,6 +42,8 @@ async def _stand(key: int, status: Status, version: int, reason: str, person_id:
         if current.status not in before:
             raise Refusal(Code.ILLEGAL_MOVE, no, "stationId")
         await connection.execute(_STAND, key, status)
+        if status is not Status.OPEN:
+            await visit.end_all(connection, key)
         await record(
             connection,
             current,

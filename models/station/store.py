@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from models import area, db, hours
 from models.errors import Unavailable
+from models.station import occupancy
 from models.station.record import COLUMNS, Row, Shared, Station, from_row
 from models.station.snapshot import Snapshot, changed, from_rows
 
@@ -82,6 +83,7 @@ def forget() -> None:
     """Know no stations any more, as before the first load."""
     global _store
     _store = _Store()
+    occupancy.forget()
 
 
 def due_at() -> datetime:
@@ -96,6 +98,7 @@ async def load(*, now: datetime | None = None) -> None:
     async with _store.turn:
         grids = await area.grids()
         rows = await db.fetch(_ALL)
+        await occupancy.load()
         use(await asyncio.to_thread(from_rows, rows, grids, at=now or datetime.now(UTC)))
 
 

@@ -27,6 +27,10 @@ def _week(of: strawberry.Parent[station.Station]) -> tuple[Opening, ...]:
     return station.open_intervals(of)
 
 
+def _people(of: strawberry.Parent[station.Station]) -> int | None:
+    return station.people_at(of)
+
+
 @strawberry.type(name="Opening", description="A time when a station is open. 开放时段")
 class OpeningType:
     """A time when a station is open."""
@@ -62,6 +66,10 @@ class Station(Node):
     facilities: list[Facility] = strawberry.field(description="What it has. 设施")
     audience: list[str] = strawberry.field(description="Whom it serves, in Chinese. 服务对象")
     capacity: int | None = strawberry.field(description="How many people it holds. 容纳人数")
+    occupancy: int | None = shown(
+        _people,
+        description="How many are checked in now; null where nobody checks in. 当前人数",
+    )
     is_accessible: bool = strawberry.field(description="Whether a wheelchair gets in. 无障碍")
     status: Status = strawberry.field(description="How it stands. 状态")
     verified_at: datetime | None = strawberry.field(
