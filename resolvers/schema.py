@@ -8,7 +8,7 @@ from resolvers.file import FileMutation
 from resolvers.node import NodeQuery
 from resolvers.person import PersonMutation, PersonQuery
 from resolvers.scalars import SCALARS
-from resolvers.station import StationMutation, StationQuery
+from resolvers.station import StationMutation, StationQuery, StationSubscription
 from resolvers.unit import UnitMutation, UnitQuery
 
 
@@ -22,6 +22,14 @@ class Mutation(PersonMutation, AreaMutation, UnitMutation, FileMutation, Station
     """Everything that can be done."""
 
 
+@strawberry.type(description="Everything that can be followed live. 订阅")
+class Subscription(StationSubscription):
+    """Everything that can be followed live."""
+
+
 schema = strawberry.Schema(
-    query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS)
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    config=StrawberryConfig(scalar_map=SCALARS),
 )
