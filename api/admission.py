@@ -37,8 +37,15 @@ class Admission:
         self, scope: Scope, headers: Mapping[bytes, bytes], *, request_id: str
     ) -> Context:
         """Say who asks from where; raises EdgeError UNAUTHENTICATED or LIMITED."""
-        address = self._address(scope, headers)
-        bearer = self._bearer(headers.get(b"authorization"), address)
+        address = self.address(scope, headers)
+        bearer = self.bearer(headers.get(b"authorization"), address)
+        device = headers.get(b"user-agent", b"")
+        return self.context(bearer, address, request_id=request_id, device=device)
+
+    def context(
+        self, bearer: Bearer | None, address: str, *, request_id: str, device: bytes = b""
+    ) -> Context:
+        """Give what resolvers know of a request; `device` is what the client calls itself."""
         return Context(
             bearer and bearer.person_id,
             request_id,
@@ -46,26 +53,39 @@ class Admission:
             self._sign_in,
             self._phones,
             session_id=bearer and bearer.session_id,
-            device=headers.get(b"user-agent", b""),
+            device=device,
+            expires_at=bearer and bearer.expires_at,
         )
 
-    def _bearer(self, authorization: bytes | None, address: str) -> Bearer | None:
+    def bearer(self, authorization: bytes | None, address: str) -> Bearer | None:
+        """Say who asks, and count it; raises EdgeError UNAUTHENTICATED or LIMITED."""
+        if authorization is None:
+            self.count(None, address)
+            return None
+        try:
+            bearer = self.verify(authorization)
+        except EdgeError:
+            self.count(None, address)
+            raise
+        self.count(bearer, address)
+        return bearer
+
+    def verify(self, authorization: bytes) -> Bearer:
+        """Read a token without counting it; raises EdgeError UNAUTHENTICATED."""
+        return self._tokens.verify(authorization)
+
+    def count(self, bearer: Bearer | None, address: str) -> None:
         """Count against the person, or against the address of whoever shows no valid token.
 
         Carriers put thousands of phones behind one address, so only strangers share its bucket.
+        Raises EdgeError LIMITED.
         """
-        if authorization is None:
+        if bearer:
+            self._limits.person(bearer.person_id)
+        else:
             self._limits.address(address)
-            return None
-        try:
-            bearer = self._tokens.verify(authorization)
-        except EdgeError:
-            self._limits.address(address)
-            raise
-        self._limits.person(bearer.person_id)
-        return bearer
 
-    def _address(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+    def address(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str:
         """Give the client's address: the last one that no trusted proxy has.
 
         What is no address counts as that of the proxy that passed it on.

@@ -36,6 +36,7 @@ from api.generations import Generations
 from api.limits import LIMITS, Limits
 from api.merge import FieldsMergeRule
 from api.plan import Plan
+from api.resume import resume_variable
 from api.weight import Scale
 from resolvers.errors import bare
 
@@ -67,12 +68,14 @@ class Operation:
     """One operation of a document, ready to run once its variables are known.
 
     `plan` is that of all its requests; None if directives let each request choose its fields.
+    `resumes_by` is the variable that only says where a subscription resumes, if there is one.
     """
 
     node: OperationDefinitionNode
     kind: OperationType
     cost: Cost
     plan: Plan | None
+    resumes_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +200,11 @@ class Documents:
         prices = Prices(self.schema, fragments)
         operations = {
             node.name.value if node.name else "": Operation(
-                node, node.operation, prices.of(node), Plan() if is_fixed else None
+                node,
+                node.operation,
+                prices.of(node),
+                Plan() if is_fixed else None,
+                resume_variable(node, fragments.values()),
             )
             for node in tree.definitions
             if isinstance(node, OperationDefinitionNode)

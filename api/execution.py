@@ -12,16 +12,24 @@ from typing import Any, Protocol, TypeGuard, cast
 from graphql import (
     ExecutionResult,
     FieldNode,
+    GraphQLError,
     GraphQLField,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
     default_field_resolver,
     default_type_resolver,
+    get_argument_values,
     get_variable_values,
+    located_error,
 )
 from graphql.execution import Executor
-from graphql.execution.collect_fields import DeferUsage, FieldDetails, GroupedFieldSet
+from graphql.execution.collect_fields import (
+    DeferUsage,
+    FieldDetails,
+    GroupedFieldSet,
+    collect_fields,
+)
 from graphql.execution.values import VariableValues
 from graphql.pyutils import AwaitableOrValue, Path
 from strawberry.execution import optimized_is_awaitable
@@ -91,6 +99,42 @@ class _Executor(Executor[Any]):
             parent_type, source, field_details_list, path, position_context
         )
 
+    def resolve_source(self) -> AwaitableOrValue[Any]:
+        """Call the resolver of a subscription's one field; what it raises is located there."""
+        root_type = self.schema.subscription_type
+        assert root_type, "a valid subscription has a type"
+        grouped = collect_fields(
+            self.schema,
+            self.fragments,
+            self.variable_values,
+            root_type,
+            self.operation,
+            self.hide_suggestions,
+        ).grouped_field_set
+        if not grouped:
+            raise GraphQLError("The subscription selects no field.", self.operation)
+        name, details = next(iter(grouped.items()))
+        nodes = [one.node for one in details]
+        field = self.schema.get_field(root_type, nodes[0].name.value)
+        assert field, "a valid subscription selects fields that exist"
+        assert field.subscribe, f"{nodes[0].name.value} was not made by live.subscription"
+        path = Path(None, name, root_type.name)
+        try:
+            arguments = get_argument_values(
+                field, nodes[0], self.variable_values, None, self.hide_suggestions
+            )
+            info = self.build_resolve_info(field, nodes, root_type, path)
+            source = field.subscribe(None, info, **arguments)
+            return self._located(source, nodes, path) if _is_awaitable(source) else source
+        except Exception as error:
+            raise located_error(error, nodes, path.as_list()) from error
+
+    async def _located(self, source: Awaitable[Any], nodes: list[FieldNode], path: Path) -> Any:  # noqa: ANN401 - whatever it gives
+        try:
+            return await source
+        except Exception as error:
+            raise located_error(error, nodes, path.as_list()) from error
+
     def build_resolve_info(
         self,
         field_def: GraphQLField,
@@ -145,27 +189,20 @@ class Runner:
         return values
 
     async def run(
-        self, document: Document, operation: Operation, values: VariableValues, context: Asking
+        self,
+        document: Document,
+        operation: Operation,
+        values: VariableValues,
+        context: Asking,
+        *,
+        root: object = None,
     ) -> ExecutionResult:
         """Execute the operation; raises TimeoutError when its time is over.
 
-        An answer that depends on who asks is let go only after `let_go`, which may raise
-        EdgeError and Unavailable.
+        `root` is the item that a subscription's field shows. An answer that depends on who asks is
+        let go only after `let_go`, which may raise EdgeError and Unavailable.
         """
-        executor = _Executor(
-            self._schema,
-            document.fragment_nodes,
-            document.fragments,
-            None,
-            context,
-            operation.node,
-            values,
-            default_field_resolver,
-            default_type_resolver,
-            default_field_resolver,
-            is_awaitable=_is_awaitable,
-            hide_suggestions=True,
-        )
+        executor = self._executor(document, operation, values, context, root)
         executor.follow(operation.plan or Plan())
         result = executor.execute_operation()
         if not isinstance(result, ExecutionResult):
@@ -175,6 +212,40 @@ class Runner:
         if context.is_held_back:
             await context.let_go(result.data)
         return result
+
+    async def source(
+        self, document: Document, operation: Operation, values: VariableValues, context: Asking
+    ) -> Any:  # noqa: ANN401 - whatever the field's resolver gives
+        """Call the resolver of a subscription's field; raises GraphQLError, TimeoutError."""
+        executor = self._executor(document, operation, values, context, None)
+        source = executor.resolve_source()
+        if not isinstance(source, Awaitable):
+            return source
+        async with asyncio.timeout(self._limits.seconds):
+            return await source
+
+    def _executor(
+        self,
+        document: Document,
+        operation: Operation,
+        values: VariableValues,
+        context: Asking,
+        root: object,
+    ) -> _Executor:
+        return _Executor(
+            self._schema,
+            document.fragment_nodes,
+            document.fragments,
+            root,
+            context,
+            operation.node,
+            values,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+            is_awaitable=_is_awaitable,
+            hide_suggestions=True,
+        )
 
 
 def _complete(result: object) -> ExecutionResult:

@@ -16,17 +16,16 @@ The draft recommends 422 and 294 where this gives 400 and 200: the codes of this
 null it only recommends 2xx: whoever stands between must see that a service is down or a client
 too fast, so such an answer has the status of its code.
 
+A subscription, and whatever else is asked as `text/event-stream` alone, is answered by api/sse.py.
+
 Every answer has a request id, `nosniff` and `no-store`. An answer without errors writes no log
 line. No text of a client comes back with more than a hundred characters, no refusal has more
 than two kilobytes.
 """
 
-import re
-import secrets
-from collections.abc import Mapping, Sequence
-from itertools import count
+from collections.abc import Mapping
 from time import perf_counter
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import orjson
 import structlog
@@ -34,12 +33,23 @@ from graphql import ExecutionResult, GraphQLError, OperationType
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram
 from starlette.types import Receive, Scope, Send
 
-from api.document import BadDocument, Document, Documents
-from api.execution import Asking, Runner
-from api.media import Media, accepted, is_json
-from api.request import Asked, Gone, HttpError, body, from_json, from_query_string
-from models.errors import Unavailable
-from resolvers.errors import INTERNAL_TEXT, UNAVAILABLE_TEXT, EdgeCode, EdgeError, cause, shown
+from api.document import BadDocument, Documents
+from api.media import EVENT_STREAM, Media, accepted, is_json, takes_event_stream
+from api.operations import Operations
+from api.request import (
+    Asked,
+    Gone,
+    HttpError,
+    body,
+    by_name,
+    from_json,
+    from_query_string,
+    mutation_by_get,
+    request_id_of,
+)
+from api.sse import EventStreams, Outside
+from resolvers.context import Context
+from resolvers.errors import INTERNAL_TEXT, EdgeCode, EdgeError, cause, shown
 
 STATUS = {
     EdgeCode.BAD_REQUEST: 400,
@@ -54,13 +64,10 @@ REFUSING = frozenset(
     {EdgeCode.UNAUTHENTICATED, EdgeCode.FORBIDDEN, EdgeCode.LIMITED, EdgeCode.UNAVAILABLE}
 )
 METHODS = "GET, POST"
-REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 UNAVAILABLE_RETRY_SECONDS = 1
 SECONDS_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 _log = structlog.get_logger()
-_process = secrets.token_hex(6)
-_numbers = count(1)
 _fixed_headers = {
     media: [
         (b"content-type", f"{media.value}; charset=utf-8".encode()),
@@ -95,12 +102,13 @@ class GraphQLEndpoint:
         documents: Documents,
         admit: Admit,
         *,
+        streams: EventStreams | None = None,
         registry: CollectorRegistry = REGISTRY,
     ) -> None:
-        self._documents = documents
         self._limits = documents.limits
-        self._runner = Runner(documents.schema, limits=documents.limits)
+        self._operations = Operations(documents)
         self._admit = admit
+        self._streams = streams
         requests = Counter(
             "wangge_graphql_requests", "GraphQL requests over HTTP", ["code"], registry=registry
         )
@@ -115,11 +123,11 @@ class GraphQLEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         began = perf_counter()
-        headers = _by_name(scope["headers"])
-        request_id = _request_id(headers)
+        headers = by_name(scope["headers"])
+        request_id = request_id_of(headers)
         media = accepted(headers.get(b"accept"))
         try:
-            answer = await self._answer(scope, receive, headers, media, request_id)
+            answer = await self._answer(scope, receive, send, headers, media, request_id)
         except Gone:
             return
         except EdgeError as error:
@@ -127,27 +135,44 @@ class GraphQLEndpoint:
         except Exception:
             _log.exception("internal error", request_id=request_id)
             answer = self._refusal(EdgeError(EdgeCode.INTERNAL, INTERNAL_TEXT), request_id)
+        if answer is None:
+            return
         await _send(send, answer, media or Media.JSON, request_id)
         self._counted[answer.code].inc()
         self._seconds.observe(perf_counter() - began)
 
-    async def _answer(
+    async def _answer(  # noqa: PLR0913, PLR0917 - a request has that many sides
         self,
         scope: Scope,
         receive: Receive,
+        send: Send,
         headers: Mapping[bytes, bytes],
         media: Media | None,
         request_id: str,
-    ) -> _Answer:
+    ) -> "_Answer | None":
+        """Give the answer; None if it was sent already, as a stream."""
         context = await self._admit(scope, headers, request_id=request_id)
-        if media is None:
+        streams = self._streams if takes_event_stream(headers.get(b"accept")) else None
+        if media is None and streams is None:
             kinds = " or ".join(kind.value for kind in Media)
             raise HttpError(406, f"The answer can be {kinds}.")
         asked = await self._asked(scope, receive, headers)
+        if streams and (media is None or self._is_subscription(asked)):
+            assert isinstance(context, Context), "streams are for the context of this house"
+            await streams.answer(asked, context, Outside(scope["method"], receive, send))
+            return None
+        assert media, "an answer that is no stream has a media type"
         try:
             return await self._executed(scope["method"], asked, context, request_id)
         except BadDocument as bad:
             return self._not_run(bad.errors, media, request_id)
+
+    def _is_subscription(self, asked: Asked) -> bool:
+        try:
+            _, operation = self._operations.chosen(asked)
+        except BadDocument:
+            return False
+        return operation.kind is OperationType.SUBSCRIPTION
 
     async def _asked(
         self, scope: Scope, receive: Receive, headers: Mapping[bytes, bytes]
@@ -170,42 +195,20 @@ class GraphQLEndpoint:
     async def _executed(
         self, method: str, asked: Asked, context: Asking, request_id: str
     ) -> _Answer:
-        document = self._document(asked)
-        operation = document.operation(asked.operation_name)
+        document, operation = self._operations.chosen(asked)
         if operation.kind is OperationType.SUBSCRIPTION:
-            raise BadDocument(GraphQLError("Subscriptions are served over WebSocket only."))
+            raise BadDocument(GraphQLError(f"A subscription is answered as {EVENT_STREAM} only."))
         if method == "GET" and operation.kind is OperationType.MUTATION:
-            raise HttpError(405, "A mutation must be sent by POST.", allow="POST")
-        values = self._runner.variables(operation, asked.variables)
-        try:
-            result = await self._runner.run(document, operation, values, context)
-        except TimeoutError:
-            _log.warning("operation took too long", request_id=request_id)
-            raise EdgeError(EdgeCode.UNAVAILABLE, UNAVAILABLE_TEXT) from None
-        except Unavailable as lost:
-            _log.warning("unavailable", request_id=request_id, reason=str(lost))
-            raise EdgeError(EdgeCode.UNAVAILABLE, UNAVAILABLE_TEXT) from None
+            raise mutation_by_get()
+        prepared = self._operations.ready(document, operation, asked.variables)
+        result = await self._operations.run(prepared, context, request_id=request_id)
         if result.errors is None:
             return _Answer(200, orjson.dumps({"data": result.data}))
         return self._in_part(result, request_id)
 
-    def _document(self, asked: Asked) -> Document:
-        if asked.query is None:
-            assert asked.digest, "A request has a query or a digest."
-            document = self._documents.known(asked.digest)
-            if document is None:
-                missing = EdgeError(EdgeCode.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
-                raise BadDocument(GraphQLError(missing.message, original_error=missing))
-            return document
-        document = self._documents.of(asked.query)
-        if asked.digest and asked.digest != document.sha256:
-            raise HttpError(400, "The sha256Hash is not that of the query.")
-        return document
-
     def _in_part(self, result: ExecutionResult, request_id: str) -> _Answer:
-        errors = (result.errors or [])[: self._limits.errors]
-        entries = self._entries(errors, request_id)
-        self._shorten(entries)
+        errors = result.errors or []
+        entries = self._operations.entries(errors, request_id=request_id)
         content = orjson.dumps({"errors": entries, "data": result.data})
         codes = {entry["extensions"]["code"] for entry in entries}
         code: EdgeCode = entries[0]["extensions"]["code"]
@@ -214,29 +217,11 @@ class GraphQLEndpoint:
         return _Answer(200, content, code)
 
     def _not_run(self, errors: tuple[GraphQLError, ...], media: Media, request_id: str) -> _Answer:
-        entries = self._entries(errors[: self._limits.errors], request_id)
-        self._shorten(entries)
+        entries = self._operations.entries(errors, request_id=request_id)
         content = orjson.dumps({"errors": entries})
         code = entries[0]["extensions"]["code"]
         _log.info("refused", request_id=request_id, code=code, reason=entries[0]["message"])
         return _Answer(400 if media is Media.GRAPHQL else 200, content, code)
-
-    def _entries(self, errors: Sequence[GraphQLError], request_id: str) -> list[dict[str, Any]]:
-        entries = [shown(error, request_id=request_id) for error in errors]
-        for error, entry in zip(errors, entries, strict=True):
-            code = entry["extensions"]["code"]
-            if code == EdgeCode.INTERNAL:
-                bug = cause(error) or error
-                _log.error("internal error", request_id=request_id, path=error.path, exc_info=bug)
-            elif code == EdgeCode.UNAVAILABLE:
-                _log.warning("unavailable", request_id=request_id, reason=str(cause(error)))
-        return entries
-
-    def _shorten(self, entries: list[dict[str, Any]]) -> None:
-        """Leave out the last errors until the rest is small: a client's aliases are in paths."""
-        most = self._limits.answer_of_errors_bytes
-        while len(entries) > 1 and len(orjson.dumps({"errors": entries})) > most:
-            entries.pop()
 
     def _refusal(self, error: EdgeError, request_id: str) -> _Answer:
         located = GraphQLError(error.message, original_error=error)
@@ -246,15 +231,6 @@ class GraphQLEndpoint:
         if isinstance(error, HttpError):
             return _Answer(error.status, content, error.code, error.headers)
         return _Answer(STATUS[error.code], content, error.code, _headers_of(error.code, error))
-
-
-def _by_name(given: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """Give headers by name; one that comes several times is the list of its values."""
-    headers = dict(given)
-    if len(headers) < len(given):
-        for name in headers:
-            headers[name] = b", ".join(value for other, value in given if other == name)
-    return headers
 
 
 def _headers_of(code: EdgeCode, error: BaseException | None) -> Mapping[str, str]:
@@ -269,13 +245,6 @@ def _headers_of(code: EdgeCode, error: BaseException | None) -> Mapping[str, str
 
 def _retry(seconds: float) -> Mapping[str, str]:
     return {"retry-after": str(max(1, -int(-seconds // 1)))}
-
-
-def _request_id(headers: Mapping[bytes, bytes]) -> str:
-    given = headers.get(b"x-request-id")
-    if given is not None and REQUEST_ID.fullmatch(given):
-        return given.decode()
-    return f"{_process}-{next(_numbers):x}"
 
 
 async def _send(send: Send, answer: _Answer, media: Media, request_id: str) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 CACHED_MOST = 256
 CACHED_BYTES_MOST = 256
 RANGES_MOST = 50
+EVENT_STREAM = "text/event-stream"
 UTF_8 = frozenset({"utf-8", "utf8"})
 
 
@@ -39,6 +40,14 @@ def accepted(accept: bytes | None) -> Media | None:
     if len(accept) <= CACHED_BYTES_MOST and len(_cached) < CACHED_MOST:
         _cached[accept] = media
     return media
+
+
+def takes_event_stream(accept: bytes | None) -> bool:
+    """Say whether an Accept header names event streams."""
+    if accept is None or EVENT_STREAM.encode() not in accept.lower():
+        return False
+    ranges = _ranges(accept.decode("latin-1").lower())
+    return any(one.name == EVENT_STREAM and one.quality > 0 for one in ranges)
 
 
 def is_json(content_type: bytes | None) -> bool:

@@ -5,7 +5,9 @@ Whatever is not a well-formed request raises `HttpError` with its status, before
 
 import json
 import re
-from collections.abc import Mapping
+import secrets
+from collections.abc import Iterable, Mapping
+from itertools import count
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -16,8 +18,11 @@ from resolvers.errors import EdgeCode, EdgeError
 
 PARAMETERS = ("query", "operationName", "variables", "extensions")
 SHA_256 = re.compile(r"[0-9a-f]{64}")
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 MOST_PARAMETERS = 20
 
+_process = secrets.token_hex(6)
+_numbers = count(1)
 _NAMES = re.compile(rb'"(?:query|operationName|variables|extensions)"')
 
 
@@ -37,6 +42,34 @@ class Asked(NamedTuple):
     operation_name: str | None
     variables: dict[str, Any]
     digest: str | None
+
+
+def mutation_by_get() -> HttpError:
+    """Give the refusal of a mutation that came by GET, which nothing may repeat unasked."""
+    return HttpError(405, "A mutation must be sent by POST.", allow="POST")
+
+
+def by_name(given: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Give headers by name; one that comes several times is the list of its values."""
+    pairs = list(given)
+    headers = dict(pairs)
+    if len(headers) < len(pairs):
+        for name in headers:
+            headers[name] = b", ".join(value for other, value in pairs if other == name)
+    return headers
+
+
+def request_id_of(headers: Mapping[bytes, bytes]) -> str:
+    """Give the id that a client gave its request, or else a new one."""
+    given = headers.get(b"x-request-id")
+    if given is not None and REQUEST_ID.fullmatch(given):
+        return given.decode()
+    return new_request_id()
+
+
+def new_request_id() -> str:
+    """Give an id that no other request has."""
+    return f"{_process}-{next(_numbers):x}"
 
 
 class Gone(Exception):
@@ -72,7 +105,7 @@ def from_json(text: bytes) -> Asked:
     if not isinstance(parameters, dict):
         raise HttpError(400, "The body must be one JSON object; batches are not served.")
     _once(text, parameters)
-    return _asked(parameters)
+    return from_parameters(parameters)
 
 
 def from_query_string(text: bytes) -> Asked:
@@ -93,10 +126,11 @@ def from_query_string(text: bytes) -> Asked:
     for name in ("variables", "extensions"):
         if name in parameters:
             parameters[name] = _json_parameter(name, parameters[name])
-    return _asked(parameters)
+    return from_parameters(parameters)
 
 
-def _asked(parameters: dict[str, Any]) -> Asked:
+def from_parameters(parameters: dict[str, Any]) -> Asked:
+    """Read the parameters from an object that holds them; raises HttpError."""
     query = _typed(parameters, "query", str, "a string")
     operation_name = _typed(parameters, "operationName", str, "a string")
     variables = _typed(parameters, "variables", dict, "an object")

@@ -53,6 +53,8 @@ class Context:
     Access tokens outlive their session by up to 30 minutes, so the answer of whoever goes by
     `person_id` is held back until the session is known to hold. Models whose own statement looks
     at the session take `asker` instead.
+
+    `expires_at` is when a person has to show a new token, in epoch seconds.
     """
 
     __slots__ = (
@@ -62,6 +64,7 @@ class Context:
         "address",
         "asker",
         "device",
+        "expires_at",
         "is_held_back",
         "phones",
         "request_id",
@@ -78,6 +81,7 @@ class Context:
         *,
         session_id: int | None = None,
         device: bytes = b"",
+        expires_at: float | None = None,
     ) -> None:
         self.asker = None if person_id is None else Asker(person_id, session_id)
         self.request_id = request_id
@@ -85,10 +89,24 @@ class Context:
         self.sessions = sessions
         self.phones = phones
         self.device = device
+        self.expires_at = expires_at
         self.is_held_back = False
         self._is_confirmed = False
         self._refusal: EdgeError | None = None
         self._loaders: Loaders | None = None
+
+    def anew(self) -> "Context":
+        """Ask as the same again: nothing that was read or confirmed before is remembered."""
+        return Context(
+            self.asker and self.asker.person_id,
+            self.request_id,
+            self.address,
+            self.sessions,
+            self.phones,
+            session_id=self.asker and self.asker.session_id,
+            device=self.device,
+            expires_at=self.expires_at,
+        )
 
     @property
     def loaders(self) -> Loaders:

@@ -6,6 +6,8 @@ PostgreSQL fills it. The stream only makes it fast; without it the line is swept
 A domain writes a subscription with `source.py`, whose text says how.
 """
 
+from resolvers.live.feed import Encode, Feed, Feeds
+from resolvers.live.follower import Follower, Outlet
 from resolvers.live.hub import Callback, Hub
 from resolvers.live.source import (
     EVERYBODY,
@@ -31,7 +33,12 @@ __all__ = [
     "WATCH_LENGTH_MOST",
     "After",
     "Callback",
+    "Encode",
+    "Feed",
+    "Feeds",
+    "Follower",
     "Hub",
+    "Outlet",
     "Source",
     "Update",
     "UpdateFields",

@@ -57,12 +57,18 @@ class Hub:
 
     def watch(self, topic: Topic, thing_id: int) -> Watch:
         """Watch one thing."""
-        return self._join(Scope(topic, thing_id))
+        return self.watch_scope(Scope(topic, thing_id))
 
     def watch_area(self, prefix: str, *, topic: Topic | None = None) -> Watch:
         """Watch an area and all below it, one topic or every; raises Invalid."""
         event.check_area(prefix)
-        return self._join(Scope(topic, None, prefix))
+        return self.watch_scope(Scope(topic, None, prefix))
+
+    def watch_scope(self, scope: Scope) -> Watch:
+        """Watch a thing, an area or a topic."""
+        watch = Watch(scope, leave=self._leave)
+        self._watches.setdefault(scope, set()).add(watch)
+        return watch
 
     def on(self, topic: Topic, callback: Callback) -> None:
         """Call `callback` with the events of a topic, some at a time, in order.
@@ -70,26 +76,30 @@ class Hub:
         While it raises Unavailable it is called again with the same events; any other exception
         is logged and the next events follow.
         """
-        watch = self._join(Scope(topic))
+        watch = self.watch_scope(Scope(topic))
         if self._tasks:
             self._begin_serving(watch, callback)
         else:
             self._callbacks.append((watch, callback))
 
-    async def follow(self, watch: Watch, *, after: int) -> AsyncGenerator[list[Event], None]:
+    async def follow(
+        self, watch: Watch, *, after: int, is_caught_up: bool = False
+    ) -> AsyncGenerator[list[Event], None]:
         """Give everything that `watch` gets after position `after`: in order, each once.
 
         What was before the watch, or did not fit into it, is read from PostgreSQL in pages, so
-        this raises Unavailable; a caller comes back with the last position it saw.
+        this raises Unavailable; a caller comes back with the last position it saw. Nothing was
+        before the watch if it `is_caught_up`: made when the hub was at `after`.
         """
         rewinds = self._rewinds
         while not watch.is_closed:
             watch.reopen()
             if self._rewinds != rewinds:
                 rewinds, after = self._rewinds, min(after, self._next - 1)
-            while events := await event.replay(watch.scope, after=after):
+            while not is_caught_up and (events := await event.replay(watch.scope, after=after)):
                 after = events[-1].position
                 yield events
+            is_caught_up = False
             while events := await watch.take():
                 if fresh := [found for found in events if found.position > after]:
                     after = fresh[-1].position
@@ -100,11 +110,6 @@ class Hub:
         watches.discard(watch)
         if not watches:
             self._watches.pop(watch.scope, None)
-
-    def _join(self, scope: Scope) -> Watch:
-        watch = Watch(scope, leave=self._leave)
-        self._watches.setdefault(scope, set()).add(watch)
-        return watch
 
     def _begin_serving(self, watch: Watch, callback: Callback) -> None:
         # Counted from now, not from when the task runs: what comes between is in the watch.
