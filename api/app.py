@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from api import files, pages
 from api.admission import Admission
@@ -22,12 +22,17 @@ from api.document import Documents, trusted_documents
 from api.graphiql import Files
 from api.http import GraphQLEndpoint
 from api.identity import SignIn, Tokens
+from api.operations import Operations
 from api.phones import PhoneCodes
 from api.rate import RateLimits
 from api.settings import Settings, Settled
 from api.shield import GRAPHQL, Shield
+from api.socket import SocketEndpoint
+from api.sse import EventStreams
+from api.subscription import Subscriptions
 from models import db, person, station
 from models.errors import Unavailable
+from resolvers.live import Feeds
 from resolvers.schema import schema
 
 CORS_SECONDS = 600
@@ -40,9 +45,17 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def create(
-    settings: Settings, settled: Settled, limits: RateLimits, wechat: "WeChat | None" = None
+    settings: Settings,
+    settled: Settled,
+    limits: RateLimits,
+    feeds: Feeds,
+    *,
+    wechat: "WeChat | None" = None,
 ) -> Starlette:
-    """Make the application of one process, which serves while `process.running` is open."""
+    """Make the application of one process, which serves while `process.running` is open.
+
+    Its `state.leave` ends what would go on for ever; it is called when the process leaves.
+    """
     tokens = Tokens(settled.token_secret)
     sign_in = SignIn(tokens, limits, settled.lets_developers_in, wechat)
     phones = PhoneCodes(settled.lets_developers_in, wechat)
@@ -57,9 +70,19 @@ def create(
     ProcessCollector(registry=registry)
     GCCollector(registry=registry)
 
+    subscriptions = Subscriptions(Operations(documents), feeds, registry=registry)
+    streams = EventStreams(subscriptions, registry=registry)
+    sockets = SocketEndpoint(
+        subscriptions, admission, origins=settings.allowed_origins, registry=registry
+    )
+
     app = Starlette(
         routes=[
-            Route(GRAPHQL, GraphQLEndpoint(documents, admission, registry=registry)),
+            Route(
+                GRAPHQL,
+                GraphQLEndpoint(documents, admission, streams=streams, registry=registry),
+            ),
+            WebSocketRoute(GRAPHQL, sockets),
             Route("/health/live", _live),
             Route("/health/ready", _ready),
             Route("/metrics", _metrics(settings, settled, registry)),
@@ -72,6 +95,7 @@ def create(
     )
     # A redirect would name plain http behind a proxy, and send a bearer token there.
     app.router.redirect_slashes = False
+    app.state.leave = streams.leave
     return app
 
 

@@ -34,6 +34,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram
 from starlette.types import Receive, Scope, Send
 
 from api.document import BadDocument, Documents
+from api.execution import Asking
 from api.media import EVENT_STREAM, Media, accepted, is_json, takes_event_stream
 from api.operations import Operations
 from api.request import (

@@ -15,7 +15,7 @@ from api.settings import SettingsError, Settled
 from models import catalogue, cipher, db, event, file, station, tasks
 from models.errors import Unavailable
 from models.event import Event, Relay, Topic
-from resolvers.live import Hub
+from resolvers.live import Feeds, Hub
 
 if TYPE_CHECKING:
     from api.wechat import WeChat
@@ -29,7 +29,12 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def running(
-    settled: Settled, limits: RateLimits, *, relays: bool, wechat: "WeChat | None" = None
+    settled: Settled,
+    limits: RateLimits,
+    feeds: Feeds,
+    *,
+    relays: bool,
+    wechat: "WeChat | None" = None,
 ) -> AsyncIterator[Hub]:
     """Open everything, and close it in the opposite order.
 
@@ -63,6 +68,8 @@ async def running(
         await station.load()
         stack.callback(station.forget)
         stack.push_async_callback(tasks.end, [_begin(_reload_stations(), "reload stations")])
+        feeds.open(hub)
+        stack.callback(feeds.close)
         if relays:
             relay = Relay(redis)
             relay.start()

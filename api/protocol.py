@@ -25,6 +25,7 @@ REQUEST_BYTES_MOST = 8_388_608
 
 _MALFORMED = (400, "The request is not HTTP/1.1.")
 _LARGE_HEAD = (431, f"A head has at most {HEADERS_MOST} headers and {HEAD_BYTES_MOST} bytes.")
+_CROWDED = (503, "There are too many connections.")
 _SLOW = (408, "The request did not come in time.")
 
 
@@ -121,6 +122,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Begin the time of the body."""
         super().on_headers_complete()
+        if self._should_upgrade():
+            return
         self.cycle.transport = self._gentle  # type: ignore[assignment] # It uses no more of it.
         self._is_in_head = False
         self._start_clock(self.upload_seconds if self.url.startswith(UPLOADS) else None)
@@ -129,6 +132,17 @@ class BoundedProtocol(HttpToolsProtocol):
             # it may be read as a request.
             self.cycle.keep_alive = False
             self._is_refused = True
+
+    def handle_websocket_upgrade(self) -> None:
+        """Give the connection to the socket's protocol, if there is room for one more."""
+        self._stop_clock()
+        if self.cycle is not None and not self.cycle.response_complete:
+            # The answer before this would be written between the frames.
+            self.transport.abort()
+        elif len(self.connections) > (self.limit_concurrency or len(self.connections)):
+            self._refuse(_CROWDED)
+        else:
+            super().handle_websocket_upgrade()
 
     def on_message_complete(self) -> None:
         """End the time of the request."""

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -49,10 +49,15 @@ class Server(uvicorn.Server):
     """uvicorn's server on all that `running` opens; leaves on all three signals with code 0."""
 
     def __init__(
-        self, config: uvicorn.Config, running: AbstractAsyncContextManager[object]
+        self,
+        config: uvicorn.Config,
+        running: AbstractAsyncContextManager[object],
+        *,
+        leave: Callable[[], None],
     ) -> None:
         super().__init__(config)
         self._running = running
+        self._leave = leave
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve until a signal; raises what `running` raises."""
@@ -60,6 +65,11 @@ class Server(uvicorn.Server):
         with self.capture_signals():
             async with self._running:
                 await self._serve(sockets)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Finish what is being answered, and end what would go on."""
+        self._leave()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -104,14 +114,22 @@ def listen(listener: socket.socket, settings: Settings, settled: Settled, *, rel
     from api import process
     from api.app import create
     from api.rate import RateLimits
+    from api.socket import MESSAGE_BYTES_MOST, Wire
+    from resolvers.live import Feeds
 
     _allow_files()
-    limits = RateLimits(is_on=settings.rate_limit)
+    limits, feeds = RateLimits(is_on=settings.rate_limit), Feeds()
     wechat = _wechat(settings)
+    app = create(settings, settled, limits, feeds, wechat=wechat)
     config = uvicorn.Config(
-        create(settings, settled, limits, wechat),
+        app,
         http=BoundedProtocol,
-        ws="none",
+        ws=Wire,
+        ws_max_size=MESSAGE_BYTES_MOST,
+        # It would keep a window of every message for every client.
+        ws_per_message_deflate=False,
+        # Its own pings end in a code that clients do not come back from; the protocol has better.
+        ws_ping_interval=None,
         loop="uvloop",
         lifespan="off",
         log_config=None,
@@ -123,8 +141,8 @@ def listen(listener: socket.socket, settings: Settings, settled: Settled, *, rel
         limit_concurrency=CONNECTIONS_MOST,
         backlog=BACKLOG,
     )
-    running = process.running(settled, limits, relays=relays, wechat=wechat)
-    Server(config, running).run(sockets=[listener])
+    running = process.running(settled, limits, feeds, relays=relays, wechat=wechat)
+    Server(config, running, leave=app.state.leave).run(sockets=[listener])
 
 
 def _wechat(settings: Settings) -> "WeChat | None":

@@ -28,7 +28,7 @@ class Shield:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
         elif not self._is_ours(scope):
-            await _refuse(send)
+            await _refuse(send, "" if scope["type"] == "http" else "websocket.")
         elif scope["path"] == GRAPHQL:
             await self._app(scope, receive, send)
         else:
@@ -58,7 +58,7 @@ def _safe(send: Send) -> Send:
     return safely
 
 
-async def _refuse(send: Send) -> None:
+async def _refuse(send: Send, kind: str) -> None:
     body = orjson.dumps(
         {
             "errors": [
@@ -74,5 +74,5 @@ async def _refuse(send: Send) -> None:
         (b"content-length", str(len(body)).encode()),
         *HEADERS,
     ]
-    await send({"type": "http.response.start", "status": 400, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": f"{kind}http.response.start", "status": 400, "headers": headers})
+    await send({"type": f"{kind}http.response.body", "body": body})

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import orjson
 from graphql import GraphQLError, OperationType
-from prometheus_client import REGISTRY, CollectorRegistry, Gauge
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge
 from starlette.types import Message, Receive, Send
 
 from api.document import BadDocument
@@ -56,7 +56,7 @@ class EventStreams:
 
     async def answer(self, asked: Asked, context: Context, outside: Outside) -> None:
         """Answer a request by a stream, until all is sent or it is cut; raises HttpError."""
-        stream = _Stream(context.request_id)
+        stream = _Stream(context.request_id, self._subscriptions.delivered)
         prepared = self._prepared(asked, outside.method, stream)
         self._open.add(stream)
         work = [
@@ -120,7 +120,8 @@ class EventStreams:
 class _Stream:
     """One answer: what is yet to be sent of it, and whether more comes."""
 
-    def __init__(self, request_id: str) -> None:
+    def __init__(self, request_id: str, delivered: Counter) -> None:
+        self._delivered = delivered
         self.request_id = request_id
         self.subscription: Subscription | None = None
         self.on_end: Callable[[EdgeError], None] | None = None
@@ -139,6 +140,7 @@ class _Stream:
 
     def put(self, payload: bytes) -> None:
         """Send a result as JSON, which has no line breaks."""
+        self._delivered.inc()
         self._add(b"event: next\ndata: %b\n\n" % payload)
 
     async def drained(self) -> None:

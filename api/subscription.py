@@ -45,6 +45,10 @@ class Subscriptions:
         self._items = Counter(
             "wangge_subscription_items", "Items of subscriptions executed", registry=registry
         )
+        self.delivered = Counter(
+            "wangge_subscription_messages", "Results delivered live", registry=registry
+        )
+        feeds.on_change_of_person(self.recheck)
         feeds_open = Gauge("wangge_feeds", "Streams that subscriptions share", registry=registry)
         feeds_open.set_function(lambda: len(feeds))
 

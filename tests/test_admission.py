@@ -3,10 +3,10 @@ import ipaddress
 import pytest
 
 from api.admission import Admission
-from api.http import _by_name
 from api.identity import SignIn, Tokens
 from api.phones import PhoneCodes
 from api.rate import RateLimits
+from api.request import by_name
 from resolvers.context import Context
 from resolvers.errors import EdgeCode, EdgeError
 
@@ -54,5 +54,5 @@ async def test_two_authorizations_are_none() -> None:
     token, _ = TOKENS.issue(7, 70)
     given = [(b"authorization", b"Basic x"), (b"authorization", f"Bearer {token}".encode())]
     with pytest.raises(EdgeError) as refused:
-        await ADMISSION({"client": (PROXY, 1)}, _by_name(given), request_id="test")
+        await ADMISSION({"client": (PROXY, 1)}, by_name(given), request_id="test")
     assert refused.value.code is EdgeCode.UNAUTHENTICATED

@@ -13,10 +13,10 @@ import structlog
 
 from models import event
 from models.errors import Unavailable
-from models.event import Backoff, Event
+from models.event import Backoff, Event, Topic
 from resolvers.errors import INTERNAL_TEXT, EdgeCode, EdgeError
 from resolvers.live.follower import Follower
-from resolvers.live.hub import Hub
+from resolvers.live.hub import Callback, Hub
 from resolvers.live.source import HIDDEN, Source, Update, UpdateKind
 
 FOLLOWERS_AT_ONCE = 500
@@ -176,6 +176,7 @@ class Feeds:
 
     def __init__(self) -> None:
         self._hub: Hub | None = None
+        self._on_person: list[Callback] = []
         self._feeds: dict[Hashable, Feed] = {}
 
     def __len__(self) -> int:
@@ -184,6 +185,12 @@ class Feeds:
     def open(self, hub: Hub) -> None:
         """Serve from now on, by this hub."""
         self._hub = hub
+        for callback in self._on_person:
+            hub.on(Topic.PERSON, callback)
+
+    def on_change_of_person(self, callback: Callback) -> None:
+        """Call `callback` with what happens to people, whose rights may change by it."""
+        self._on_person.append(callback)
 
     def close(self) -> None:
         """End every feed."""
