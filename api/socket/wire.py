@@ -79,9 +79,10 @@ class Wire(WebSocketsSansIOProtocol):
         self._cut_later()
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - uvicorn's own
-        """Let the kernel keep little of what a client does not take."""
+        """Have small messages sent at once, and little kept of what a client does not take."""
         super().connection_made(transport)
         inner = transport.get_extra_info("socket")
+        inner.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         inner.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
 
     def connection_lost(self, exc: Exception | None) -> None:
