@@ -162,7 +162,7 @@ class Feed:
         """Follow a line that was put back to an older state: all must read anew."""
         self.position = position
         for follower in tuple(self._followers):
-            follower.catch_up()
+            follower.begin_anew()
 
     def _end(self, error: EdgeError) -> None:
         followers = tuple(self._followers)

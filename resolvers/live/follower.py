@@ -44,13 +44,13 @@ class Outlet(Protocol):
 class Follower:
     """One client that follows a feed; `begin` it, `flush` it when its outlet drains, `leave`."""
 
-    __slots__ = ("_catching_up", "_feed", "_is_live", "_outlet", "_seen", "_waiting")
+    __slots__ = ("_catching_up", "_feed", "_is_live", "_is_lost", "_outlet", "_seen", "_waiting")
 
     def __init__(self, feed: "Feed", outlet: Outlet) -> None:
         self._feed = feed
         self._outlet = outlet
         self._seen = 0
-        self._is_live = False
+        self._is_live = self._is_lost = False
         self._waiting: deque[tuple[int, bytes]] | None = None
         self._catching_up: asyncio.Task[None] | None = None
         feed.add(self)
@@ -99,6 +99,11 @@ class Follower:
             self._feed = feed
         self._catching_up = asyncio.create_task(self._keep_catching_up(), name="catch up")
 
+    def begin_anew(self) -> None:
+        """Send how things stand, since what was seen never was."""
+        self._is_lost = True
+        self.catch_up()
+
     def leave(self) -> None:
         """Follow no more."""
         self.hold()
@@ -146,7 +151,7 @@ class Follower:
 
     async def _catch_up(self) -> None:
         """Send what was missed until nothing is, and be live from that very moment."""
-        if await self._feed.is_beyond(self._seen):
+        if self._is_lost or await self._feed.is_beyond(self._seen):
             await self._resync()
         while self._seen < self._feed.position:
             await self._outlet.drained()
@@ -170,6 +175,7 @@ class Follower:
 
     async def _resync(self) -> None:
         await self._put_standing(*await self._feed.resync())
+        self._is_lost = False
 
     async def _put_standing(self, position: int, payload: bytes) -> None:
         await self._outlet.drained()
