@@ -119,7 +119,13 @@ class House:
     @asynccontextmanager
     async def client(self, **more: Any) -> AsyncIterator["Client"]:  # noqa: ANN401 - as websockets has it
         """Connect, without a word yet."""
-        given = {"subprotocols": [SUBPROTOCOL], "compression": None, "ping_interval": None, **more}
+        given = {
+            "subprotocols": [SUBPROTOCOL],
+            "compression": None,
+            "ping_interval": None,
+            "max_queue": None,
+            **more,
+        }
         url = f"ws://127.0.0.1:{self.port}/graphql"
         async with asyncio.timeout(SECONDS):
             wire = await websockets.connect(url, close_timeout=1, **given)

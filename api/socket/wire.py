@@ -10,6 +10,7 @@ from asyncio import TimerHandle
 from collections.abc import Callable
 from typing import Any
 
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
@@ -77,6 +78,13 @@ class Wire(WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
         self._cut_later()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send what the application says of the handshake: accepted, or refused as over HTTP."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            # uvicorn would take it for an application that forgot to answer, and log that.
+            self.handshake_complete = True
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - uvicorn's own
         """Have small messages sent at once, and little kept of what a client does not take."""

@@ -1,0 +1,246 @@
+"""A socket's life: pings, tokens that are renewed or end, clients that take nothing, restarts."""
+
+import asyncio
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import orjson
+import pytest
+import websockets
+from websockets.sync.client import ClientConnection, connect
+
+from api.socket import SOCKET_LIMITS, SUBPROTOCOL, Wire
+from models import station
+from tests.conftest import Database
+from tests.events import until
+from tests.server import LEAVE_SECONDS, Program, program
+from tests.sockets import QUICK, SECONDS, House, house, plant_stations, rename, station_id
+
+# Patient in all that a test does not look at.
+CALM = replace(QUICK, init_seconds=5.0, ping_seconds=60.0)
+HEAD = (
+    b"GET /graphql HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\n"
+    b"connection: upgrade\r\nsec-websocket-version: 13\r\n"
+    b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    b"sec-websocket-protocol: graphql-transport-ws\r\n\r\n"
+)
+
+
+@pytest.fixture
+async def stationed(database: Database) -> AsyncIterator[None]:
+    await plant_stations()
+    yield
+    station.forget()
+
+
+# Being there
+
+
+async def test_who_answers_pings_stays_and_who_does_not_is_closed(stationed: None) -> None:
+    assert SOCKET_LIMITS.ping_seconds == 25
+    async with house(QUICK) as one, one.welcome() as client:
+        for _ in range(3):
+            assert await client.hear(answers_pings=False) == {"type": "ping"}
+            await client.say({"type": "pong"})
+        assert await client.closed() == (4499, "No ping was answered.")
+        assert one.measure("wangge_socket_closes_total", code="4499") == 1
+
+
+# Tokens
+
+
+async def test_a_token_is_asked_for_in_time_and_renewed_on_the_way(stationed: None) -> None:
+    assert SOCKET_LIMITS.refresh_seconds == 60
+    async with (
+        house(replace(CALM, refresh_seconds=1_800 - 1)) as one,
+        one.welcome({"token": one.token()}) as client,
+    ):
+        await client.follow("1")
+        assert await client.item() == ("CURRENT", 0, None)
+        ping = await client.hear(answers_pings=False)
+        assert ping["type"] == "ping"
+        assert ping["payload"]["tokenExpiresIn"] in range(1_795, 1_800)
+        await client.say({"type": "pong", "payload": {"token": one.token()}})
+        await rename(1, 2)
+        assert await client.item() == ("CHANGE", 1, 2)
+
+
+async def test_a_token_that_is_not_renewed_ends_with_4403(stationed: None) -> None:
+    async with house(CALM) as one, one.welcome({"token": one.token(seconds=2)}) as client:
+        assert await client.closed() == (4403, "The token is over.")
+
+
+async def test_a_renewed_token_outlives_the_old_one(stationed: None) -> None:
+    async with house(CALM) as one, one.welcome({"token": one.token(seconds=2)}) as client:
+        ends = int(time.time() + 3)
+        authorization = f"Bearer {one.token(seconds=3)}"
+        await client.say({"type": "pong", "payload": {"authorization": authorization}})
+        ping = await client.hear(answers_pings=False)
+        assert set(ping["payload"]) == {"tokenExpiresIn"}
+        assert (await client.closed())[0] == 4403
+        assert time.time() >= ends
+
+
+@pytest.mark.parametrize(
+    ("person", "shown", "reason"),
+    [
+        (7, 8, "The token is another person's."),
+        (None, 7, "The token is another person's."),
+        (7, None, "The token is not valid."),
+    ],
+)
+async def test_a_token_of_another_person_is_4403(
+    stationed: None, person: int | None, shown: int | None, reason: str
+) -> None:
+    async with (
+        house(CALM) as one,
+        one.welcome({"token": one.token(person)} if person else {}) as client,
+    ):
+        token = one.token(shown) if shown else "x"
+        await client.say({"type": "pong", "payload": {"token": token}})
+        assert await client.closed() == (4403, reason)
+
+
+# Clients that take nothing
+
+
+@asynccontextmanager
+async def deaf(one: House) -> AsyncIterator[tuple[socket.socket, asyncio.AbstractEventLoop]]:
+    """Connect a client that follows a station and then reads nothing."""
+    loop = asyncio.get_running_loop()
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        client.setblocking(False)
+        await loop.sock_connect(client, ("127.0.0.1", one.port))
+        await loop.sock_sendall(client, HEAD)
+        answer = await loop.sock_recv(client, 4_096)
+        assert answer.startswith(b"HTTP/1.1 101"), answer
+        yield client, loop
+
+
+def frame(text: bytes) -> bytes:
+    """Make a client's frame of a text, masked with zeros."""
+    length = len(text)
+    size = bytes([0x80 | length]) if length < 126 else b"\xfe" + length.to_bytes(2, "big")
+    return b"\x81" + size + bytes(4) + text
+
+
+INIT = frame(b'{"type":"connection_init"}')
+LARGE_PING = frame(orjson.dumps({"type": "ping", "payload": {"a": "x" * 50_000}}))
+
+
+async def _fill(one: House, client: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
+    """Ask for answers until the server no longer takes questions."""
+    await loop.sock_sendall(client, INIT)
+    # It stops to read once its answers are not taken; from then on nothing can be sent.
+    while True:
+        try:
+            async with asyncio.timeout(0.3):
+                await loop.sock_sendall(client, LARGE_PING)
+        except (TimeoutError, ConnectionError):
+            return
+
+
+async def test_who_takes_nothing_is_closed_with_4499_and_freed(stationed: None) -> None:
+    assert Wire.slow_seconds + Wire.close_seconds < 15
+    async with house(CALM) as one, deaf(one) as (client, loop):
+        await _fill(one, client, loop)
+        await until(lambda: not one.server.server_state.connections)
+        assert one.measure("wangge_socket_closes_total", code="4499") == 1
+        assert one.measure("wangge_sockets") == 0
+
+
+async def test_who_wakes_up_in_time_reads_why(stationed: None) -> None:
+    async with house(CALM) as one, deaf(one) as (client, loop):
+        await _fill(one, client, loop)
+        await until(lambda: one.measure("wangge_socket_closes_total", code="4499"))
+        async with asyncio.timeout(SECONDS):
+            said = b""
+            while part := await loop.sock_recv(client, 65_536):
+                said = said[-200:] + part
+        assert said.endswith(b"\x88\x21\x11\x93Nothing was taken for too long.")
+
+
+async def test_who_pings_and_reads_nothing_takes_no_memory(stationed: None) -> None:
+    async with house(CALM) as one, deaf(one) as (client, loop):
+        await loop.sock_sendall(client, INIT)
+        ping = b"\x89\xfd" + bytes(4) + bytes(125)
+        (wire,) = one.server.server_state.connections
+        most = 0
+        try:
+            async with asyncio.timeout(SECONDS):
+                while one.server.server_state.connections:
+                    async with asyncio.timeout(0.3):
+                        await loop.sock_sendall(client, ping * 500)
+                    most = max(most, wire.transport.get_write_buffer_size())  # type: ignore[union-attr] # uvicorn's
+        except (TimeoutError, ConnectionError):
+            pass
+        assert most < 500_000
+
+
+# Restarts
+
+
+@pytest.fixture
+def started(city_url: str, redis_url: str, tmp_path: Path) -> Iterator[Program]:
+    with program(tmp_path / "stderr", DATABASE_URL=city_url, REDIS_URL=redis_url) as one:
+        yield one.ready()
+
+
+@contextmanager
+def connected(one: Program) -> Iterator[ClientConnection]:
+    url = f"ws://127.0.0.1:{one.port}/graphql"
+    with connect(url, subprotocols=[SUBPROTOCOL], compression=None) as wire:  # type: ignore[list-item] # a str
+        wire.send('{"type":"connection_init"}')
+        assert wire.recv(SECONDS) == '{"type":"connection_ack"}'
+        yield wire
+
+
+def stop_reading(client: socket.socket, port: int) -> None:
+    """Ask for answers and read none, until the server takes no more questions."""
+    client.settimeout(0.5)
+    client.connect(("127.0.0.1", port))
+    client.sendall(HEAD)
+    assert client.recv(4_096).startswith(b"HTTP/1.1 101")
+    with suppress(TimeoutError):
+        client.sendall(INIT + LARGE_PING * 200)
+
+
+def test_a_restart_is_1012_for_every_socket_and_takes_seconds(started: Program) -> None:
+    query = "subscription ($id: ID!) { stationChanged(id: $id) { kind } }"
+    payload = {"query": query, "variables": {"id": station_id(1)}}
+    asked = orjson.dumps({"id": "1", "type": "subscribe", "payload": payload}).decode()
+    headers = {"accept": "text/event-stream"}
+    with connected(started) as idle, connected(started) as watching, socket.socket() as deaf:
+        watching.send(asked)
+        assert "CURRENT" in str(watching.recv(SECONDS))
+        stop_reading(deaf, started.port)
+        with started.client.stream("POST", "/graphql", json=payload, headers=headers) as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == "event: next"
+            assert started.left(signal.SIGTERM) == 0
+            assert [line for line in lines if line.startswith("event:")] == []
+        for wire in (idle, watching):
+            with pytest.raises(websockets.ConnectionClosed):
+                wire.recv(SECONDS)
+            assert wire.close_code == 1012
+    assert LEAVE_SECONDS <= 5
+
+
+def test_a_foreign_host_gets_no_socket(started: Program) -> None:
+    url = f"ws://127.0.0.1:{started.port}/graphql"
+    with (
+        pytest.raises(websockets.InvalidStatus) as refused,
+        connect(url, subprotocols=[SUBPROTOCOL], additional_headers={"host": "evil.example"}),  # type: ignore[list-item] # a str
+    ):
+        pass
+    assert refused.value.response.status_code == 400
+    with pytest.raises(websockets.InvalidStatus) as refused, connect(f"{url}/nowhere"):
+        pass
+    assert refused.value.response.status_code == 403
+    assert [line for line in started.said.splitlines() if "error" in line] == []
