@@ -5,6 +5,7 @@ are equal (but for the one that says where to resume), and what their field's re
 is watched, by which right. When the roles of a person change, the resolver is asked again.
 """
 
+import asyncio
 from collections.abc import Hashable
 from functools import partial
 from hashlib import sha256
@@ -17,7 +18,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge
 from api.operations import Operations, Prepared
 from api.request import new_request_id
 from models.errors import Unavailable
-from models.event import Event
+from models.event import Backoff, Event
 from resolvers.context import Context
 from resolvers.errors import INTERNAL_TEXT, EdgeCode, EdgeError, cause
 from resolvers.live import Feed, Feeds, Follower, Outlet, Source, Update
@@ -41,6 +42,7 @@ class Subscriptions:
         self.operations = operations
         self._feeds = feeds
         self._by_person: dict[int, set[Subscription]] = {}
+        self._rechecks: set[asyncio.Task[None]] = set()
         self._open = Gauge("wangge_subscriptions", "Subscriptions", registry=registry)
         self._items = Counter(
             "wangge_subscription_items", "Items of subscriptions executed", registry=registry
@@ -92,10 +94,25 @@ class Subscriptions:
         """Ask again what those people may see to whom something happened; raises Unavailable."""
         people = {one.thing_id for one in events if one.kind not in KINDS_WITHOUT_RIGHTS}
         for person_id in people & self._by_person.keys():
-            await self.recheck_person(person_id)
+            await self._recheck_person(person_id)
 
-    async def recheck_person(self, person_id: int) -> None:
-        """Ask again what a person may see; raises Unavailable."""
+    def recheck_soon(self, person_id: int) -> None:
+        """Ask again what a person may see, as soon as it can be known."""
+        task = asyncio.create_task(self._recheck_when_available(person_id), name="recheck")
+        self._rechecks.add(task)
+        task.add_done_callback(self._rechecks.discard)
+
+    async def _recheck_when_available(self, person_id: int) -> None:
+        backoff = Backoff()
+        while True:
+            try:
+                await self._recheck_person(person_id)
+            except Unavailable:
+                await backoff.wait()
+            else:
+                return
+
+    async def _recheck_person(self, person_id: int) -> None:
         mine = tuple(self._by_person.get(person_id, ()))
         for subscription in mine:
             subscription.hold()

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Self
 
@@ -137,7 +137,7 @@ class House:
     @asynccontextmanager
     async def welcome(
         self,
-        payload: dict[str, object] | None = None,
+        payload: Mapping[str, object] | None = None,
         **more: Any,  # noqa: ANN401 - as above
     ) -> AsyncIterator["Client"]:
         """Connect and be acknowledged."""

@@ -5,7 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -152,7 +152,7 @@ async def test_who_takes_nothing_is_closed_with_4499_and_freed(stationed: None) 
         await _fill(one, client, loop)
         await until(lambda: not one.server.server_state.connections)
         assert one.measure("wangge_socket_closes_total", code="4499") == 1
-        assert one.measure("wangge_sockets") == 0
+        await until(lambda: one.measure("wangge_sockets") == 0)
 
 
 async def test_who_wakes_up_in_time_reads_why(stationed: None) -> None:
@@ -177,13 +177,70 @@ async def test_who_pings_and_reads_nothing_takes_no_memory(stationed: None) -> N
                 while one.server.server_state.connections:
                     async with asyncio.timeout(0.3):
                         await loop.sock_sendall(client, ping * 500)
-                    most = max(most, wire.transport.get_write_buffer_size())  # type: ignore[union-attr] # uvicorn's
+                    most = max(most, wire.transport.get_write_buffer_size())
         except (TimeoutError, ConnectionError):
             pass
         assert most < 500_000
 
 
+# Connections
+
+
+async def test_one_socket_too_many_is_refused(stationed: None) -> None:
+    async with house(CALM) as one:
+        one.server.config.limit_concurrency = 2
+        async with one.welcome(), one.welcome():
+            with pytest.raises(websockets.InvalidStatus) as refused:
+                async with one.client():
+                    pass
+            assert refused.value.response.status_code == 503
+        await until(lambda: not one.server.server_state.connections)
+        async with one.welcome():
+            pass
+
+
+async def test_a_socket_asked_for_before_an_answer_came_is_none(stationed: None) -> None:
+    async with house(CALM) as one:
+        loop = asyncio.get_running_loop()
+        with socket.create_connection(("127.0.0.1", one.port)) as client:
+            client.setblocking(False)
+            asked = b"GET /graphql?query={__typename} HTTP/1.1\r\nhost: localhost\r\n\r\n"
+            await loop.sock_sendall(client, asked + HEAD)
+            with suppress(ConnectionResetError):
+                while part := await loop.sock_recv(client, 4_096):
+                    assert b"101 Switching" not in part
+        await until(lambda: not one.server.server_state.connections)
+
+
+def test_an_idle_subscription_takes_little_memory(weighed: Program) -> None:
+    def resident() -> int:
+        pages = Path(f"/proc/{weighed.process.pid}/statm").read_text().split()[1]
+        return int(pages) * 4_096
+
+    with ExitStack() as stack:
+        for number in range(1, 401):
+            wire = stack.enter_context(connected(weighed))
+            wire.send(followed(number))
+            assert "CURRENT" in str(wire.recv(SECONDS))
+            if number == 100:
+                before = resident()
+        assert (resident() - before) / 300 < 60_000
+
+
 # Restarts
+
+
+@pytest.fixture
+def weighed(city_url: str, tmp_path: Path) -> Iterator[Program]:
+    with program(tmp_path / "stderr", DATABASE_URL=city_url, RATE_LIMIT="0") as one:
+        yield one.ready()
+
+
+def followed(number: int) -> str:
+    """Give the message that follows a station of its own."""
+    query = "subscription ($id: ID!) { stationChanged(id: $id) { kind station { name } } }"
+    payload = {"query": query, "variables": {"id": station_id(number)}}
+    return orjson.dumps({"id": "1", "type": "subscribe", "payload": payload}).decode()
 
 
 @pytest.fixture

@@ -108,8 +108,9 @@ class Connection:
             self._clock.cancel()
             if self._token_clock:
                 self._token_clock.cancel()
-            for operation in tuple(self._operations.values()):
+            for operation in self._operations.values():
                 operation.stop()
+            self._operations.clear()
 
     def close(self, code: CloseCode, reason: str) -> None:
         """End the connection, and say why."""
@@ -251,3 +252,5 @@ class Connection:
             raise Closed(CloseCode.FORBIDDEN, "The token is another person's.")
         self._bearer = bearer
         self._watch_token()
+        # An appointment may have ended with its day, of which no event tells.
+        self._subscriptions.recheck_soon(bearer.person_id)

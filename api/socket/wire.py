@@ -97,7 +97,10 @@ class Wire(WebSocketsSansIOProtocol):
         """Leave no timer behind."""
         self._stop_looking()
         super().connection_lost(exc)
+        # No circle is left, so that all of it is freed now and not by the collector, much later.
         self.on_drained = self.on_slow = self.on_shutdown = None
+        if self.handshake_initiated and hasattr(self, "scope"):
+            self.scope["extensions"].pop(EXTENSION, None)
 
     def pause_writing(self) -> None:
         """Begin to look whether the client takes anything."""

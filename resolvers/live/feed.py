@@ -149,12 +149,10 @@ class Feed:
                 await self._hand_out(made.position, made.payload)
 
     async def _hand_out(self, position: int, payload: bytes) -> None:
-        if len(self._followers) <= FOLLOWERS_AT_ONCE:
-            for follower in tuple(self._followers):
-                follower.offer(position, payload)
-            return
         for number, follower in enumerate(tuple(self._followers), 1):
-            follower.offer(position, payload)
+            # One whose right has changed in the meantime follows another feed.
+            if follower in self._followers:
+                follower.offer(position, payload)
             if number % FOLLOWERS_AT_ONCE == 0:
                 await asyncio.sleep(0)
 
