@@ -36,7 +36,10 @@ from tests.program import SECRET
 
 SECONDS = 10.0
 ORIGIN = "https://mini.example"
-QUICK = SocketLimits(init_seconds=0.3, ping_seconds=0.3, refresh_seconds=0.5, leave_seconds=0.3)
+# Patient in all that a test does not look at.
+PATIENT = SocketLimits(
+    init_seconds=10.0, ping_seconds=60.0, refresh_seconds=0.5, leave_seconds=0.3
+)
 FOLLOW = """subscription ($id: ID!, $after: Int) {
   stationChanged(id: $id, after: $after) { kind position station { name } event { version } }
 }"""
@@ -215,7 +218,7 @@ async def rename(key: int, version: int) -> None:
 
 @asynccontextmanager
 async def house(
-    limits: SocketLimits = QUICK, *, wire: type[Wire] = QuickWire, redis: Redis | None = None
+    limits: SocketLimits = PATIENT, *, wire: type[Wire] = QuickWire, redis: Redis | None = None
 ) -> AsyncIterator[House]:
     """Serve with a hub and a relay until the block ends."""
     async with AsyncExitStack() as stack:

@@ -15,6 +15,7 @@ from api.pages import ide
 from api.rate import RateLimits
 from api.settings import Settings
 from models import person
+from resolvers.live import Feeds
 from tests.packages import PACKAGES, TEXTS, Npm
 
 FOLDER = Path(pages.__file__).parent
@@ -67,7 +68,7 @@ async def test_the_ide_is_there_with_the_schema_and_signs_in_where_developers_ma
 ) -> None:
     settings = Settings(data_dir=tmp_path, public_schema=shows, dev_sign_in=lets_in)
     settled = settings.settled(database_url="postgresql://x", redis_url=None)
-    application = create(settings, settled, RateLimits(is_on=False))
+    application = create(settings, settled, RateLimits(is_on=False), Feeds())
     (tmp_path / "ide" / Files(tmp_path).edition).mkdir(parents=True)
     async with client_of(application) as client:
         for path in ("/graphiql", "/graphiql/ide.js", "/graphiql/ide.css"):

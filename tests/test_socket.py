@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,12 +12,10 @@ from api.socket import MESSAGE_BYTES_MOST, SOCKET_LIMITS
 from models import db, station
 from tests.databases import Databases
 from tests.events import until
-from tests.sockets import QUICK, Client, House, house, plant_stations, station_id
+from tests.sockets import Client, House, house, plant_stations, station_id
 
 AREA = '{ area(code: "320281") { name } }'
 ANSWER = {"data": {"area": {"name": "江阴市"}}}
-# Patient, but for what is not said.
-CALM = replace(QUICK, ping_seconds=60.0)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +28,7 @@ def url(databases: Databases, template: str) -> Iterator[str]:
 async def one(url: str) -> AsyncIterator[House]:
     await db.connect(url)
     await plant_stations()
-    async with house(CALM) as made:
+    async with house() as made:
         yield made
     station.forget()
     await db.close()
@@ -289,13 +286,6 @@ async def test_an_unknown_subprotocol_is_4406(one: House) -> None:
     for given in (["graphql-ws"], None):
         async with one.client(subprotocols=given) as client:
             assert await client.closed() == (4406, "The subprotocol is graphql-transport-ws.")
-
-
-async def test_no_init_in_time_is_4408(one: House) -> None:
-    async with one.client() as client:
-        await client.say({"type": "ping"})
-        assert await client.closed() == (4408, "No connection_init came.")
-    assert SOCKET_LIMITS.init_seconds == 5
 
 
 async def test_an_id_in_use_is_4409(client: Client) -> None:

@@ -19,10 +19,8 @@ from models import station
 from tests.conftest import Database
 from tests.events import until
 from tests.server import LEAVE_SECONDS, Program, program
-from tests.sockets import QUICK, SECONDS, House, house, plant_stations, rename, station_id
+from tests.sockets import PATIENT, SECONDS, House, house, plant_stations, rename, station_id
 
-# Patient in all that a test does not look at.
-CALM = replace(QUICK, init_seconds=5.0, ping_seconds=60.0)
 HEAD = (
     b"GET /graphql HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\n"
     b"connection: upgrade\r\nsec-websocket-version: 13\r\n"
@@ -41,9 +39,16 @@ async def stationed(database: Database) -> AsyncIterator[None]:
 # Being there
 
 
+async def test_no_init_in_time_is_4408(stationed: None) -> None:
+    assert SOCKET_LIMITS.init_seconds == 5
+    async with house(replace(PATIENT, init_seconds=0.3)) as one, one.client() as client:
+        await client.say({"type": "ping"})
+        assert await client.closed() == (4408, "No connection_init came.")
+
+
 async def test_who_answers_pings_stays_and_who_does_not_is_closed(stationed: None) -> None:
     assert SOCKET_LIMITS.ping_seconds == 25
-    async with house(QUICK) as one, one.welcome() as client:
+    async with house(replace(PATIENT, ping_seconds=0.3)) as one, one.welcome() as client:
         for _ in range(3):
             assert await client.hear(answers_pings=False) == {"type": "ping"}
             await client.say({"type": "pong"})
@@ -57,7 +62,7 @@ async def test_who_answers_pings_stays_and_who_does_not_is_closed(stationed: Non
 async def test_a_token_is_asked_for_in_time_and_renewed_on_the_way(stationed: None) -> None:
     assert SOCKET_LIMITS.refresh_seconds == 60
     async with (
-        house(replace(CALM, refresh_seconds=1_800 - 1)) as one,
+        house(replace(PATIENT, refresh_seconds=1_800 - 1)) as one,
         one.welcome({"token": one.token()}) as client,
     ):
         await client.follow("1")
@@ -71,12 +76,12 @@ async def test_a_token_is_asked_for_in_time_and_renewed_on_the_way(stationed: No
 
 
 async def test_a_token_that_is_not_renewed_ends_with_4403(stationed: None) -> None:
-    async with house(CALM) as one, one.welcome({"token": one.token(seconds=2)}) as client:
+    async with house() as one, one.welcome({"token": one.token(seconds=2)}) as client:
         assert await client.closed() == (4403, "The token is over.")
 
 
 async def test_a_renewed_token_outlives_the_old_one(stationed: None) -> None:
-    async with house(CALM) as one, one.welcome({"token": one.token(seconds=2)}) as client:
+    async with house() as one, one.welcome({"token": one.token(seconds=2)}) as client:
         ends = int(time.time() + 3)
         authorization = f"Bearer {one.token(seconds=3)}"
         await client.say({"type": "pong", "payload": {"authorization": authorization}})
@@ -98,7 +103,7 @@ async def test_a_token_of_another_person_is_4403(
     stationed: None, person: int | None, shown: int | None, reason: str
 ) -> None:
     async with (
-        house(CALM) as one,
+        house() as one,
         one.welcome({"token": one.token(person)} if person else {}) as client,
     ):
         token = one.token(shown) if shown else "x"
@@ -148,7 +153,7 @@ async def _fill(one: House, client: socket.socket, loop: asyncio.AbstractEventLo
 
 async def test_who_takes_nothing_is_closed_with_4499_and_freed(stationed: None) -> None:
     assert Wire.slow_seconds + Wire.close_seconds < 15
-    async with house(CALM) as one, deaf(one) as (client, loop):
+    async with house() as one, deaf(one) as (client, loop):
         await _fill(one, client, loop)
         await until(lambda: not one.server.server_state.connections)
         assert one.measure("wangge_socket_closes_total", code="4499") == 1
@@ -156,7 +161,7 @@ async def test_who_takes_nothing_is_closed_with_4499_and_freed(stationed: None) 
 
 
 async def test_who_wakes_up_in_time_reads_why(stationed: None) -> None:
-    async with house(CALM) as one, deaf(one) as (client, loop):
+    async with house() as one, deaf(one) as (client, loop):
         await _fill(one, client, loop)
         await until(lambda: one.measure("wangge_socket_closes_total", code="4499"))
         async with asyncio.timeout(SECONDS):
@@ -167,7 +172,7 @@ async def test_who_wakes_up_in_time_reads_why(stationed: None) -> None:
 
 
 async def test_who_pings_and_reads_nothing_takes_no_memory(stationed: None) -> None:
-    async with house(CALM) as one, deaf(one) as (client, loop):
+    async with house() as one, deaf(one) as (client, loop):
         await loop.sock_sendall(client, INIT)
         ping = b"\x89\xfd" + bytes(4) + bytes(125)
         (wire,) = one.server.server_state.connections
@@ -187,7 +192,7 @@ async def test_who_pings_and_reads_nothing_takes_no_memory(stationed: None) -> N
 
 
 async def test_one_socket_too_many_is_refused(stationed: None) -> None:
-    async with house(CALM) as one:
+    async with house() as one:
         one.server.config.limit_concurrency = 2
         async with one.welcome(), one.welcome():
             with pytest.raises(websockets.InvalidStatus) as refused:
@@ -200,7 +205,7 @@ async def test_one_socket_too_many_is_refused(stationed: None) -> None:
 
 
 async def test_a_socket_asked_for_before_an_answer_came_is_none(stationed: None) -> None:
-    async with house(CALM) as one:
+    async with house() as one:
         loop = asyncio.get_running_loop()
         with socket.create_connection(("127.0.0.1", one.port)) as client:
             client.setblocking(False)
