@@ -21,12 +21,13 @@ from api.document import Documents
 from api.http import GraphQLEndpoint
 from api.identity import SignIn, Tokens
 from api.operations import Operations
+from api.phones import PhoneCodes
 from api.protocol import BoundedProtocol
 from api.rate import RateLimits
 from api.socket import MESSAGE_BYTES_MOST, SUBPROTOCOL, SocketEndpoint, SocketLimits, Wire
 from api.sse import EventStreams
 from api.subscription import Subscriptions
-from models import station
+from models import db, station
 from resolvers.live import Feeds, Hub
 from resolvers.node import global_id
 from resolvers.schema import schema
@@ -64,7 +65,8 @@ class House:
         self.feeds = Feeds()
         documents = Documents(schema._schema, public_schema=True)
         sign_in = SignIn(self.tokens, self.rates, lets_developers_in=True)
-        admission = Admission(self.tokens, self.rates, sign_in, proxies=())
+        phones = PhoneCodes(lets_developers_in=True)
+        admission = Admission(self.tokens, self.rates, sign_in, phones=phones, proxies=())
         self.subscriptions = Subscriptions(
             Operations(documents), self.feeds, registry=self.registry
         )
@@ -102,9 +104,14 @@ class House:
         """Give a metric's value."""
         return self.registry.get_sample_value(name, labels) or 0.0
 
+    async def signed_in(self, person_id: int) -> str:
+        """Sign a person in, made if there is none yet; gives the token."""
+        await db.execute(_SIGNED_IN, person_id)
+        return self.token(person_id)
+
     def token(self, person_id: int = 7, *, seconds: float | None = None) -> str:
         """Make a token of a person that ends in so many seconds."""
-        token, _ = self.tokens.issue(person_id)
+        token, _ = self.tokens.issue(person_id, person_id)
         if seconds is None:
             return token
         claims = jwt.decode(token, options={"verify_signature": False})
@@ -230,3 +237,12 @@ async def house(
         finally:
             await one.leave()
             one.feeds.close()
+
+
+_SIGNED_IN = """
+WITH known AS (
+    INSERT INTO person (id, name) VALUES ($1, '张三') ON CONFLICT (id) DO NOTHING
+)
+INSERT INTO session (id, person_id, family_hash, device, started_at, used_at)
+VALUES ($1, $1, sha256(int8send($1)), '', now(), now())
+"""

@@ -246,8 +246,8 @@ async def test_who_loses_the_right_is_told_so_and_the_others_live(
     allowed = {7, 8}
     _guard(monkeypatch, lambda person_id: "all" if person_id in allowed else None)
     async with (
-        one.welcome({"token": one.token(7)}) as loser,
-        one.welcome({"token": one.token(8)}) as other,
+        one.welcome({"token": await one.signed_in(7)}) as loser,
+        one.welcome({"token": await one.signed_in(8)}) as other,
     ):
         for client in (loser, other):
             await client.follow("1")
@@ -269,8 +269,8 @@ async def test_another_right_goes_on_in_the_stream_of_that_right(
     rights = {7: "few", 8: "all"}
     _guard(monkeypatch, rights.get)
     async with (
-        one.welcome({"token": one.token(7)}) as risen,
-        one.welcome({"token": one.token(8)}) as other,
+        one.welcome({"token": await one.signed_in(7)}) as risen,
+        one.welcome({"token": await one.signed_in(8)}) as other,
     ):
         for client in (risen, other):
             await client.follow("1")

@@ -74,7 +74,7 @@ async def test_a_mutation_runs_over_a_socket(client: Client) -> None:
 async def test_who_shows_a_token_is_the_viewer(one: House) -> None:
     row = await db.fetch_one("INSERT INTO person (name) VALUES ('张三') RETURNING id")
     assert row
-    token = one.token(row["id"])
+    token = await one.signed_in(row["id"])
     for payload in ({"token": token}, {"authorization": f"Bearer {token}"}):
         async with one.welcome(payload) as client:
             await client.ask("a", "{ viewer { name } }")
