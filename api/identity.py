@@ -6,14 +6,18 @@ holds is found out where an answer depends on it (resolvers/context.py).
 """
 
 import hashlib
+import hmac
 import re
 import time
+from base64 import urlsafe_b64encode
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 import jwt
+import orjson
 
 from api.city import DEVELOPMENT_MICRO_GRID, OTHER_MICRO_GRID
 from api.rate import RateLimits
@@ -48,6 +52,7 @@ class Tokens:
     def __init__(self, secret: str) -> None:
         self._secret = secret
         self._key_id = hashlib.sha256(secret.encode()).hexdigest()[:8]
+        self._head = _part({"alg": ALGORITHM, "kid": self._key_id, "typ": "JWT"})
         self._kept: OrderedDict[bytes, Bearer] = OrderedDict()
 
     def __len__(self) -> int:
@@ -68,8 +73,7 @@ class Tokens:
             "typ": TOKEN_TYPE,
             "exp": ends,
         }
-        token = jwt.encode(claims, self._secret, ALGORITHM, headers={"kid": self._key_id})
-        return token, datetime.fromtimestamp(ends, UTC)
+        return self._sign(claims), datetime.fromtimestamp(ends, UTC)
 
     def verify(self, authorization: bytes) -> Bearer:
         """Read an Authorization header; raises EdgeError UNAUTHENTICATED."""
@@ -82,6 +86,12 @@ class Tokens:
             self._kept.pop(name, None)
             raise _unauthenticated()
         return bearer
+
+    def _sign(self, claims: Mapping[str, object]) -> str:
+        """Write a JWT; PyJWT looks its key over each time, which takes ten times as long."""
+        stated = self._head + b"." + _part(claims)
+        signature = hmac.digest(self._secret.encode(), stated, "sha256")
+        return (stated + b"." + urlsafe_b64encode(signature).rstrip(b"=")).decode()
 
     def _keep(self, name: bytes, bearer: Bearer) -> Bearer:
         self._kept[name] = bearer
@@ -134,8 +144,7 @@ class SignIn:
             raise _no_code()
         now = datetime.now(UTC)
         if self.lets_developers_in and (known := _DEVELOPMENT_CODE.fullmatch(code)):
-            who = await _development_person(*known.groups())
-            return self._session(await person.start_session(who.id, device=device, now=now))
+            return self._session(await _developer(*known.groups(), device=device, now=now))
         if self.wechat is None:
             raise _no_code()
         openid = await self.wechat.openid(code)
@@ -166,15 +175,19 @@ class SignIn:
         return Session(token, signed.refresh_token, expires_at, signed.person)
 
 
-async def _development_person(
-    key: str, number: str | None, area_code: str | None
-) -> person.Person:
+async def _developer(
+    key: str, number: str | None, area_code: str | None, *, device: str, now: datetime
+) -> SignedIn:
     if key not in person.DEVELOPMENT_ROLES:
         raise _no_code()
     home = OTHER_MICRO_GRID if key == "resident2" else DEVELOPMENT_MICRO_GRID
-    return await person.development_person(
-        key, number=int(number or 1), area_code=area_code or home
+    return await person.start_development_session(
+        key, number=int(number or 1), area_code=area_code or home, device=device, now=now
     )
+
+
+def _part(value: Mapping[str, object]) -> bytes:
+    return urlsafe_b64encode(orjson.dumps(value)).rstrip(b"=")
 
 
 def _key(claim: str) -> int:

@@ -10,6 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from itertools import islice
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from resolvers.errors import EdgeCode, EdgeError
 SETTLE_SECONDS = 1.0
 SETTLE_KEYS_MOST = 1_000
 BUCKETS_MOST = 50_000
+HOUSES_MOST = 10_000
 HOUSE_PREFIX = 64
 """An IPv6 subscriber holds a whole /64: it is one address here."""
 
@@ -150,6 +152,7 @@ class RateLimits:
             bucket.left = min(bucket.left, float(left) - bucket.spent)
 
 
+@lru_cache(maxsize=HOUSES_MOST)
 def house(address: str) -> str:
     """Name whose address it is: an IPv4 address itself, an IPv6 one by its /64."""
     try:

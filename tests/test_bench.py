@@ -22,6 +22,7 @@ def test_a_short_measurement_writes_every_figure(tmp_path: Path) -> None:
     run.bench(seconds=0.3, with_clone=False, written=written)
     figures = orjson.loads(written.read_bytes())
     assert all(figure > 0 for figure in figures["throughput"].values())
+    assert all(figure > 0 for figure in figures["sign_ins"].values())
     assert 0 < figures["starts"]["second"] < figures["starts"]["first"]
     assert figures["loading"] > 0
     assert figures["clone"] is None

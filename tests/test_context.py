@@ -20,9 +20,9 @@ ANSWER: dict[str, object] = {"viewer": None, "tickets": []}
 
 
 async def signed_in() -> person.SignedIn:
-    row = await db.fetch_one("INSERT INTO person (name) VALUES ('张三') RETURNING id")
-    assert row
-    return await person.start_session(row["id"], device="", now=datetime.now(UTC))
+    async with db.transaction() as connection:
+        key = await connection.fetchval("INSERT INTO person (name) VALUES ('张三') RETURNING id")
+        return await person.start_session(connection, key, device="", now=datetime.now(UTC))
 
 
 def request_of(signed: person.SignedIn) -> Context:

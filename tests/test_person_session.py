@@ -34,7 +34,8 @@ async def who(name: str = "张三") -> int:
 
 
 async def start(key: int, device: str = "iPhone", *, now: datetime = NOW) -> SignedIn:
-    return await person.start_session(key, device=device, now=now)
+    async with db.transaction() as connection:
+        return await person.start_session(connection, key, device=device, now=now)
 
 
 async def renewed(text: str, *, now: datetime = NOW) -> SignedIn:

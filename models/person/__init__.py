@@ -8,7 +8,11 @@ from models.person.appointment import (
     find_appointment,
 )
 from models.person.deciding import confirm, refuse
-from models.person.development import DEVELOPMENT_ROLES, development_person
+from models.person.development import (
+    DEVELOPMENT_ROLES,
+    development_person,
+    start_development_session,
+)
 from models.person.household import find_household, find_residence, history, members, pending
 from models.person.log import Access, accesses
 from models.person.people import find, seen
@@ -82,6 +86,7 @@ __all__ = [
     "seen",
     "signed_in_sql",
     "standing",
+    "start_development_session",
     "start_session",
     "start_session_by_openid",
     "verify_phone",

@@ -7,10 +7,11 @@ from typing import NamedTuple
 import asyncpg
 
 from models import cipher, db
-from models.area import Level
+from models.area import CODE_LENGTHS, Level
 from models.db import Connection
 from models.errors import Code, Refusal
-from models.person.record import Person
+from models.person import session
+from models.person.record import Person, SignedIn
 from models.role import Role
 
 DEVELOPMENT_ROLES = {
@@ -50,22 +51,37 @@ async def development_person(key: str, *, number: int, area_code: str) -> Person
     a verified phone. An officer's unit is the office of the area, or the `number`-th department,
     counted round. Raises Refusal NOT_FOUND where there is no such area.
     """
+    async with db.transaction() as connection:
+        return await _person(connection, key, number, area_code)
+
+
+async def start_development_session(
+    key: str, *, number: int, area_code: str, device: str, now: datetime
+) -> SignedIn:
+    """Start a session of a development person; raises Refusal as `development_person` does.
+
+    And NOT_ALLOWED for one who is banned.
+    """
+    async with db.transaction() as connection:
+        who = await _person(connection, key, number, area_code)
+        return await session.start(connection, who.id, device=device, now=now)
+
+
+async def _person(connection: Connection, key: str, number: int, area_code: str) -> Person:
     role, level = DEVELOPMENT_ROLES[key]
-    place = await db.fetch_one(_PLACE, area_code, level)
-    if place is None:
+    code = await connection.fetchval(_PLACE, area_code, level, _CODE_LENGTHS[level])
+    if code is None:
         raise Refusal(Code.NOT_FOUND, "没有这个区划", "code")
     name = f"{role.chinese}{number}号"
-    async with db.transaction() as connection:
-        row = await connection.fetchrow(
-            _DEVELOPMENT_PERSON, f"{key}:{number}@{place['code']}", name
-        )
-        assert row is not None, "an upsert always returns its row"
+    row = await connection.fetchrow(_DEVELOPMENT_PERSON, f"{key}:{number}@{code}", name)
+    assert row is not None, "an upsert always returns its row"
+    # The phone is there once all is: whoever signs in again costs nothing more.
+    if not row["has_phone"]:
         made = _Made(connection, row["id"])
-        if not row["has_phone"]:
-            await made.get_phone(_first_phone(key, number, place["code"]))
+        await made.get_phone(_first_phone(key, number, code))
         await made.move_in(area_code)
         if role is not Role.RESIDENT:
-            await made.get_role(role, place["code"], number)
+            await made.get_role(role, code, number)
     return Person(row["id"], row["name"])
 
 
@@ -109,15 +125,17 @@ class _Made(NamedTuple):
         """
         if await self.connection.fetchval(_HAS_LIVED, self.id):
             return
-        home = await self.connection.fetchrow(_PLACE, area_code, Level.MICRO_GRID)
-        if home is None:
+        code = await self.connection.fetchval(
+            _PLACE, area_code, Level.MICRO_GRID, _CODE_LENGTHS[Level.MICRO_GRID]
+        )
+        if code is None:
             return
-        household = await self.connection.fetchval(_HOUSEHOLD, home["code"], self.id)
-        names = await self.connection.fetchval(_NAMES, home["code"])
+        household = await self.connection.fetchval(_HOUSEHOLD, code, self.id)
+        names = await self.connection.fetchval(_NAMES, code)
         address = f"{names.removesuffix('微网格')}{household}号"
         sealed = cipher.seal(address, place=f"{ADDRESS_COLUMN}:{household}")
         await self.connection.execute(_ADDRESS, household, sealed)
-        await self.connection.execute(_RESIDENCE, self.id, household, home["code"])
+        await self.connection.execute(_RESIDENCE, self.id, household, code)
 
     async def get_role(self, role: Role, area_code: str, number: int) -> None:
         """Hold the role of the key, unless they hold it already."""
@@ -127,11 +145,13 @@ class _Made(NamedTuple):
         await self.connection.execute(_APPOINT, self.id, role, area_code, unit_id)
 
 
+_CODE_LENGTHS = dict(zip(Level, CODE_LENGTHS, strict=True))
+# The part of the code that a level has is its ancestor there, and begins all that is below it.
 _PLACE = """
 SELECT code FROM area
 WHERE level = $2 AND valid_to IS NULL
+    AND code >= left($1, $3) COLLATE "C" AND code < left($1, $3) || ':' COLLATE "C"
     AND EXISTS (SELECT FROM area AS named WHERE named.code = $1)
-    AND (starts_with($1, code) OR code >= $1 COLLATE "C" AND code < $1 || ':' COLLATE "C")
 ORDER BY code LIMIT 1
 """
 _DEVELOPMENT_PERSON = """

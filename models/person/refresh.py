@@ -25,6 +25,7 @@ GRACE = timedelta(seconds=30)
 """A phone that lost the answer may show the previous token this long."""
 SESSION_DAYS_MOST = 30
 """After so many days one signs in anew, however often the session was renewed."""
+_SESSION = timedelta(days=SESSION_DAYS_MOST)
 
 
 class RefreshToken(NamedTuple):
@@ -80,7 +81,7 @@ def read(text: str) -> RefreshToken | None:
 
 def ends_at(started_at: datetime) -> datetime:
     """Say when a session ends at the latest."""
-    return started_at + timedelta(days=SESSION_DAYS_MOST)
+    return started_at + _SESSION
 
 
 def fate(

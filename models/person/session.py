@@ -23,10 +23,15 @@ DEVICE_LENGTH_MOST = 128
 NAME_AT_FIRST = "微信用户"
 
 
-async def start(person_id: int, *, device: str, now: datetime) -> SignedIn:
-    """Start a session of a known person; raises Refusal NOT_ALLOWED for who is banned."""
+async def start(
+    connection: db.Connection, person_id: int, *, device: str, now: datetime
+) -> SignedIn:
+    """Start a session of a known person in the caller's transaction.
+
+    Raises Refusal NOT_ALLOWED for who is banned.
+    """
     token = tokens.new_family()
-    row = await db.fetch_one(_START, person_id, token.family_hash, clean(device), now)
+    row = await connection.fetchrow(_START, person_id, token.family_hash, clean(device), now)
     assert row, "a person who signs in is known"
     return _signed_in(row, token, now)
 
@@ -97,7 +102,9 @@ async def active(asker: Asker, *, first: int, after: str | None) -> Page[ActiveS
 
 def clean(device: str) -> str:
     """Make one line of printable characters out of what a device says of itself."""
-    seen = "".join(letter if letter.isprintable() else " " for letter in device)
+    seen = device
+    if not device.isprintable():
+        seen = "".join(letter if letter.isprintable() else " " for letter in device)
     return " ".join(seen.split())[:DEVICE_LENGTH_MOST].rstrip()
 
 

@@ -11,6 +11,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.sign_in import SignIns
 from tests.bench.starting import Starts
 from tests.bench.throughput import Throughput
 
@@ -20,6 +21,7 @@ class Figures:
     """All that one run measured; `clone` is None unless it was asked for."""
 
     throughput: Throughput
+    sign_ins: SignIns
     starts: Starts
     loading: float
     clone: float | None
@@ -46,7 +48,7 @@ def at_most(name: str, value: float, goal: float, unit: str) -> Line:
 
 def lines(figures: Figures) -> list[Line]:
     """Put the figures beside their goals."""
-    asked, starts = figures.throughput, figures.starts
+    asked, starts, signed = figures.throughput, figures.starts, figures.sign_ins
     found = [
         at_least("stationsNear, against Strawberry + Tortoise", asked.ours / asked.stock, 10, "×"),
         Line("  ours", f"{asked.ours:.0f}/s, {asked.ours_median_ms:.2f} ms with 8 at once"),
@@ -55,6 +57,10 @@ def lines(figures: Figures) -> list[Line]:
         Line("{ __typename }, of raw uvicorn", f"{asked.trivial / asked.trivial_floor:.2f} ×"),
         Line("  ours", f"{asked.trivial:.0f}/s"),
         Line("  raw uvicorn", f"{asked.trivial_floor:.0f}/s"),
+        at_least("sign-in with both tokens, of its bare SQL", signed.ours / signed.bare, 0.6, "×"),
+        Line("  ours", f"{signed.ours:.0f}/s"),
+        Line("  its statement through asyncpg", f"{signed.bare:.0f}/s"),
+        Line("  ours over HTTP", f"{signed.over_http:.0f}/s"),
         at_most("memory of one serving process", asked.resident_mb, 120, "MB"),
         at_most("loading the geography", figures.loading, 5, "s"),
         Line("first run to the first answer", f"{starts.first:.2f} s"),

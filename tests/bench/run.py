@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from api.stack import embedded
-from tests.bench import report, starting, throughput
+from tests.bench import report, sign_in, starting, throughput
 from tests.bench.report import Figures
 
 WRITTEN = Path(".data") / "bench.json"
@@ -33,6 +33,8 @@ def measure(directory: Path, *, seconds: float, with_clone: bool) -> Figures:
             loading = starting.loading(servers)
             status.update("Asking every side in turns")
             asked = throughput.measure(servers.database_url, servers.redis_url, seconds=seconds)
+            status.update("Signing in")
+            signed = sign_in.measure(servers.database_url, servers.redis_url, seconds=seconds)
         status.update("Starting from a fresh clone")
         cloned = starting.fresh_clone(directory) if with_clone else None
-    return Figures(asked, starts, loading, cloned)
+    return Figures(asked, signed, starts, loading, cloned)
