@@ -20,7 +20,7 @@ from typing import Annotated
 import typer
 
 from api import data
-from api.console import database_url, explained, given_settings, leave
+from api.console import database, database_url, explained, given_settings, leave
 from api.settings import Settings, Settled
 
 SCHEMA = Path("schema.graphql")
@@ -97,12 +97,20 @@ def migrate() -> None:
 
 
 @app.command()
-def seed() -> None:
-    """Migrate, then load the standard city into an empty database."""
+def seed(
+    residents: Annotated[
+        int | None,
+        typer.Option(min=0, help="How many people live in it; 1770000 are all."),
+    ] = None,
+) -> None:
+    """Migrate, then load the standard city into an empty database, and people to live in it."""
     from api import preparation
 
     with explained():
-        asyncio.run(preparation.seed(database_url(given_settings())))
+        given = given_settings()
+        keys = given.encryption_keys()
+        with database(given) as url:
+            asyncio.run(preparation.seed(url, keys, residents=residents))
 
 
 @app.command()

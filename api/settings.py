@@ -108,7 +108,7 @@ class Settings(BaseSettings):
             redis_url=redis_url,
             data_dir=self.data_dir,
             token_secret=self._token_secret(),
-            data_keys=self._data_keys(),
+            data_keys=self.encryption_keys(),
             shows_schema=_given(self.public_schema, self.is_embedded),
             lets_developers_in=self._lets_developers_in(),
         )
@@ -125,7 +125,8 @@ class Settings(BaseSettings):
             raise SettingsError("JWT_SECRET: must be set when the servers are your own")
         return _kept(self.data_dir / "jwt_secret", lambda: secrets.token_urlsafe(SECRET_BYTES))
 
-    def _data_keys(self) -> str:
+    def encryption_keys(self) -> str:
+        """Give the text of DATA_KEYS: as it was set, or as it is kept in DATA_DIR."""
         if self.data_keys:
             return self.data_keys.get_secret_value()
         if self.wechat_app_id:

@@ -15,6 +15,7 @@ from api.city.areas import (
 )
 from api.city.load import City, Progress, build, is_loaded, load
 from api.city.names import SEED
+from api.city.residents import load as load_residents
 
 __all__ = [
     "CITY_CODE",
@@ -30,4 +31,5 @@ __all__ = [
     "build",
     "is_loaded",
     "load",
+    "load_residents",
 ]
