@@ -26,3 +26,4 @@ def test_a_short_measurement_writes_every_figure(tmp_path: Path) -> None:
     assert 0 < figures["starts"]["second"] < figures["starts"]["first"]
     assert figures["loading"] > 0
     assert figures["clone"] is None
+    assert figures["full"] is None

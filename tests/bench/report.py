@@ -11,6 +11,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.full import Full
 from tests.bench.sign_in import SignIns
 from tests.bench.starting import Starts
 from tests.bench.throughput import Throughput
@@ -18,13 +19,14 @@ from tests.bench.throughput import Throughput
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All that one run measured; `clone` is None unless it was asked for."""
+    """All that one run measured; `clone` and `full` are None unless they were asked for."""
 
     throughput: Throughput
     sign_ins: SignIns
     starts: Starts
     loading: float
     clone: float | None
+    full: Full | None
 
 
 class Line(NamedTuple):
@@ -68,6 +70,13 @@ def lines(figures: Figures) -> list[Line]:
     ]
     if figures.clone is not None:
         found.append(at_most("fresh clone to the first answer", figures.clone, 15, "s"))
+    if figures.full is not None:
+        full = figures.full
+        found += [
+            at_most("loading all residents", full.loading, 240, "s"),
+            Line("  residents", f"{full.residents:,}"),
+            at_most("finding one of them by phone", full.search_ms, 3, "ms"),
+        ]
     return found
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import subprocess
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,15 +67,20 @@ def loading(servers: Servers) -> float:
 
 
 async def _loading(servers: Servers) -> float:
-    name = "wangge_bench"
-    await _admin(servers, f'CREATE DATABASE "{name}" OWNER wangge')
-    try:
-        url = url_of(servers.database_url, name)
+    async with made_database(servers, "wangge_bench") as url:
         async with TortoiseContext():
             await db.migrate(url)
         began = time.perf_counter()
         await load(url)
         return time.perf_counter() - began
+
+
+@asynccontextmanager
+async def made_database(servers: Servers, name: str) -> AsyncIterator[str]:
+    """Give the URL of an empty database, which is dropped at the end."""
+    await _admin(servers, f'CREATE DATABASE "{name}" OWNER wangge')
+    try:
+        yield url_of(servers.database_url, name)
     finally:
         await _admin(servers, f'DROP DATABASE "{name}" WITH (FORCE)')
 
