@@ -46,12 +46,14 @@ def explained() -> Iterator[None]:
     from api.graphiql import FetchError
     from api.server import ListenError
     from api.stack import StackError
-    from models.errors import Unavailable
+    from models.errors import Refusal, Unavailable
 
     try:
         yield
     except (SettingsError, StackError, ListenError, FetchError) as wrong:
         raise leave(str(wrong)) from None
+    except Refusal as refusal:
+        raise leave(refusal.message) from None
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as no:
         raise leave(f"DATABASE_URL: {no}") from None
     except Unavailable as lost:

@@ -47,6 +47,38 @@ def import_rules(
         _say(changes, dry_run=dry_run)
 
 
+@app.command()
+def rekey() -> None:
+    """Encrypt every protected value anew with the first of DATA_KEYS; may be stopped and begun."""
+    from api import people, server
+
+    with explained(), server.stoppable():
+        given = given_settings()
+        with database(given) as url:
+            asyncio.run(people.rekey(url, given.encryption_keys()))
+
+
+@app.command()
+def roster(
+    file: Annotated[Path, typer.Argument(help="The Excel table.", dir_okay=False, exists=True)],
+    area: Annotated[str, typer.Option(help="The code of the area that it is of.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only report.")] = False,
+) -> None:
+    """Import the people of an area from an Excel table: all of it, or nothing if it has faults."""
+    from api import people, server
+
+    with explained(), server.stoppable():
+        given = given_settings()
+        table = file.read_bytes()
+        with database(given) as url:
+            report = asyncio.run(
+                people.bring(url, given.encryption_keys(), table, area_code=area, dry_run=dry_run)
+            )
+        people.show(report)
+        if report.faults:
+            raise typer.Exit(1)
+
+
 def _say(changes: "list[Change]", *, dry_run: bool) -> None:
     for change in changes:
         typer.echo(f"{change.name}: version {change.old_version} → {change.new_version}")

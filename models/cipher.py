@@ -97,7 +97,12 @@ def unseal(sealed: bytes, *, place: str) -> str:
 
 def is_current(sealed: bytes) -> bool:
     """Say whether a value was written with the current key."""
-    return sealed.startswith(_known().current.encode() + b":")
+    return sealed.startswith(current_prefix())
+
+
+def current_prefix() -> bytes:
+    """Give what every value begins with that was written with the current key."""
+    return _known().current.encode() + b":"
 
 
 def blind_index(text: str, *, column: str) -> bytes:

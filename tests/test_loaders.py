@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 
 from models import db
-from tests import areas
-from tests.areas import CITY, GRID, TOWN, VILLAGE
+from tests import areas, homes
+from tests.areas import CITY, GRID, MICRO_GRID, TOWN, VILLAGE
 from tests.graph import ask
 
 
@@ -54,3 +54,47 @@ async def test_staff_and_boundaries_of_a_page_are_read_together(statements: list
     assert len(answer["areas"]["nodes"]) == 3
     # The search, boundaries, staff, and two that count.
     assert len(statements) == 5
+
+
+async def test_the_viewer_is_read_in_one_statement(statements: list[str]) -> None:
+    key = await areas.appoint("GRID_WORKER", GRID)
+    await areas.appoint("VOLUNTEER", CITY, person_id=key)
+    await homes.live(key)
+    statements.clear()
+    answer = await ask(
+        """{ viewer { id name roles phoneMasked isPartyMember
+            appointments { role startedOn unitName area { code name point { longitude } } }
+            residence { state startedOn area { code name } household { code addressMasked } }
+            pendingResidence { state } household { code area { name } } } }""",
+        key,
+    )
+    assert len(answer["viewer"]["appointments"]) == 2
+    assert answer["viewer"]["household"] == {"code": "H1", "area": {"name": "长泾村第一微网格"}}
+    assert len(statements) == 1
+
+
+async def test_people_and_members_of_a_list_are_read_together(statements: list[str]) -> None:
+    worker = await areas.appoint("GRID_WORKER", GRID)
+    for number in range(5):
+        key = await homes.somebody(f"居民{number}")
+        household = await homes.live(key, household_code=f"H{number}")
+        await db.execute(
+            "INSERT INTO residence (person_id, household_id, area_code, state)"
+            " VALUES ($1, $2, $3, 'PENDING')",
+            key,
+            household,
+            MICRO_GRID,
+        )
+    statements.clear()
+    answer = await ask(
+        """query ($code: String!) { residencesPending(areaCode: $code) { nodes {
+            person { name } household { head { name } members { name } } } } }""",
+        worker,
+        code=GRID,
+    )
+    nodes = answer["residencesPending"]["nodes"]
+    assert [node["household"]["members"] for node in nodes] == [
+        [{"name": f"居民{number}"}] for number in range(5)
+    ]
+    # The list, the people and the members.
+    assert len(statements) == 3

@@ -32,6 +32,10 @@ from models.person.refresh import RefreshToken
 from models.person.refresh import read as read_refresh_token
 from models.person.registering import Registration, register, withdraw
 from models.person.reveal import Protected, Revealed, reveal
+from models.person.roster import Fault, Report, Roster
+from models.person.roster import read as read_roster
+from models.person.roster_export import export as export_roster
+from models.person.roster_import import bring as bring_roster
 from models.person.session import active as active_sessions
 from models.person.session import end as end_session
 from models.person.session import end_others as end_other_sessions
@@ -47,15 +51,18 @@ __all__ = [
     "ActiveSession",
     "Appointment",
     "Asker",
+    "Fault",
     "Household",
     "Office",
     "Person",
     "Protected",
     "RefreshToken",
     "Registration",
+    "Report",
     "Residence",
     "ResidenceState",
     "Revealed",
+    "Roster",
     "SignedIn",
     "Standing",
     "Viewer",
@@ -66,10 +73,12 @@ __all__ = [
     "appoint",
     "appointments_in",
     "appointments_of",
+    "bring_roster",
     "confirm",
     "development_person",
     "end_other_sessions",
     "end_session",
+    "export_roster",
     "find",
     "find_appointment",
     "find_household",
@@ -78,6 +87,7 @@ __all__ = [
     "members",
     "pending",
     "read_refresh_token",
+    "read_roster",
     "refresh_session",
     "refuse",
     "register",

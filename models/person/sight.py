@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.access import Action, Rights, Thing
+from models.access.rights import Rights, Thing
+from models.access.words import Action
 
 
 @dataclass(frozen=True, slots=True)

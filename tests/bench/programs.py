@@ -28,11 +28,11 @@ class Program:
     port: int
     began: float
 
-    def answer(self, body: bytes) -> bytes:
+    def answer(self, body: bytes, **headers: str) -> bytes:
         """Give the answer to a body; raises OSError while nobody listens."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_SECONDS)
         try:
-            connection.request("POST", "/graphql", body, JSON_TYPE)
+            connection.request("POST", "/graphql", body, JSON_TYPE | headers)
             answer = connection.getresponse()
             content = answer.read()
         finally:

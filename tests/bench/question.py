@@ -45,11 +45,11 @@ async def places(database_url: str) -> list[Place]:
         await connection.close()
 
 
-def request(body: bytes) -> bytes:
-    """Give the bytes of a request as a phone sends it."""
+def request(body: bytes, headers: str = "") -> bytes:
+    """Give the bytes of a request as a phone sends it, with further lines of its head."""
     head = (
         "POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: application/json\r\n"
-        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+        f"content-type: application/json\r\n{headers}content-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 

@@ -56,6 +56,11 @@ def lines(figures: Figures) -> list[Line]:
         Line("  ours", f"{asked.ours:.0f}/s, {asked.ours_median_ms:.2f} ms with 8 at once"),
         Line("  Strawberry + Tortoise", f"{asked.stock:.0f}/s, {asked.stock_median_ms:.2f} ms"),
         Line(f"  raw uvicorn, {asked.answer_bytes} bytes", f"{asked.floor:.0f}/s"),
+        at_least(
+            "viewer, against Strawberry + Tortoise", asked.viewer / asked.stock_viewer, 10, "×"
+        ),
+        Line("  ours", f"{asked.viewer:.0f}/s"),
+        Line("  Strawberry + Tortoise", f"{asked.stock_viewer:.0f}/s"),
         Line("{ __typename }, of raw uvicorn", f"{asked.trivial / asked.trivial_floor:.2f} ×"),
         Line("  ours", f"{asked.trivial:.0f}/s"),
         Line("  raw uvicorn", f"{asked.trivial_floor:.0f}/s"),

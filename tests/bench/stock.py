@@ -27,6 +27,9 @@ from strawberry.asgi import GraphQL
 from tortoise import Tortoise, fields
 from tortoise.models import Model
 
+from tests.bench import stock_person
+from tests.bench.stock_person import ViewerQuery
+
 CHINA = ZoneInfo("Asia/Shanghai")
 EARTH_RADIUS_METERS = 6_371_008.8
 METERS_PER_DEGREE = 111_000
@@ -160,7 +163,7 @@ class Connection:
 
 
 @strawberry.type
-class Query:
+class Query(ViewerQuery):
     """The root."""
 
     @strawberry.field
@@ -226,7 +229,7 @@ async def connected(_app: Starlette) -> AsyncIterator[None]:
     """Keep the pool open while serving."""
     await Tortoise.init(
         db_url=os.environ["DATABASE_URL"],
-        modules={"models": [__name__]},
+        modules={"models": [__name__, stock_person.__name__]},
         _enable_global_fallback=True,
     )
     yield

@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass
 import asyncpg
 import orjson
 
-from tests.bench import stock
+from api.identity import Tokens
+from models import cipher
+from tests.bench import people, stock, stock_person
 from tests.bench.load import Order, Result
 from tests.bench.programs import ROOT, Program, free_port, python, running
 from tests.bench.question import STATIONS, TRIVIAL, Place, meaning, places, request
@@ -29,6 +31,8 @@ class Throughput:
     floor: float
     trivial: float
     trivial_floor: float
+    viewer: float
+    stock_viewer: float
     ours_median_ms: float
     stock_median_ms: float
     answer_bytes: int
@@ -54,20 +58,26 @@ class _Side:
 
 def measure(database_url: str, redis_url: str, *, seconds: float) -> Throughput:
     """Measure every side for so many seconds; raises AssertionError if their answers differ."""
+    keys = cipher.new_keys()
+    viewers = asyncio.run(people.settle(database_url, keys))
     asyncio.run(_make_stock_tables(database_url))
     asked = asyncio.run(places(database_url))
-    with _serving(database_url, redis_url) as ours, _serving_stock(database_url) as peer:
+    with _serving(database_url, redis_url, keys) as ours, _serving_stock(database_url) as peer:
         size = _compare(ours, peer, asked)
+        _compare_viewers(ours, peer, viewers)
         trivial_size = len(ours.answer(TRIVIAL))
         with _floor(size) as floor, _floor(trivial_size) as trivial_floor:
             nearby = [request(place.body()).decode("latin-1") for place in asked]
             trivial = [request(TRIVIAL).decode("latin-1")]
+            themselves = [one.decode("latin-1") for one in people.requests(viewers, SECRET)]
             sides = {
                 "ours": _Side(ours, nearby),
                 "stock": _Side(peer, nearby),
                 "floor": _Side(floor, nearby),
                 "trivial": _Side(ours, trivial),
                 "trivial_floor": _Side(trivial_floor, trivial),
+                "viewer": _Side(ours, themselves),
+                "stock_viewer": _Side(peer, themselves),
             }
             results = _in_turns(sides, seconds=seconds)
             resident = ours.resident_megabytes()
@@ -109,22 +119,32 @@ def _compare(ours: Program, peer: Program, asked: list[Place]) -> int:
     return statistics.median_low(sizes)
 
 
+def _compare_viewers(ours: Program, peer: Program, viewers: list[int]) -> None:
+    """Check that both sides say the same of everybody who asks for themself."""
+    tokens = Tokens(SECRET)
+    for key in viewers:
+        token = {"authorization": f"Bearer {tokens.issue(key)[0]}"}
+        said = people.meaning(ours.answer(people.VIEWER, **token))
+        assert said == people.meaning(peer.answer(people.VIEWER, **token)), key
+
+
 async def _make_stock_tables(database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
     try:
-        await connection.execute(stock.TABLES)
+        await connection.execute(stock.TABLES + stock_person.TABLES)
     finally:
         await connection.close()
 
 
 @contextmanager
-def _serving(database_url: str, redis_url: str) -> Iterator[Program]:
+def _serving(database_url: str, redis_url: str, keys: str) -> Iterator[Program]:
     port = free_port()
     settings = {
         "PORT": str(port),
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "JWT_SECRET": SECRET,
+        "DATA_KEYS": keys,
         "RATE_LIMIT": "0",
     }
     with running(*python("api", "serve"), port=port, environment=settings) as program:
@@ -135,7 +155,8 @@ def _serving(database_url: str, redis_url: str) -> Iterator[Program]:
 def _serving_stock(database_url: str) -> Iterator[Program]:
     port = free_port()
     command = python("tests.bench.stock", str(port))
-    with running(*command, port=port, environment={"DATABASE_URL": database_url}) as program:
+    environment = {"DATABASE_URL": database_url, "JWT_SECRET": SECRET}
+    with running(*command, port=port, environment=environment) as program:
         yield program
 
 

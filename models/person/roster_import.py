@@ -1,0 +1,249 @@
+"""Bringing a roster into the city: all of it, or nothing while anything in it is wrong."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from models import access, cipher, db, event
+from models.access import Action, Thing
+from models.db import Connection
+from models.errors import Code, Refusal
+from models.event import Topic
+from models.person import home, protected, roster
+from models.person.roster import FAULTS_MOST, Fault, Report, Roster, Row
+
+# Codes of this form are given by the city itself (deciding.py).
+_GIVEN_CODE = re.compile(r"[0-9]{16}-[0-9]+")
+
+
+async def bring(said: Roster, *, area_code: str, actor_id: int | None, dry_run: bool) -> Report:
+    """Import a roster of an area for somebody, or for whoever runs the city (None).
+
+    Somebody becomes a person who lives in the household that the row names, made if it is new; a
+    row without one is a household of its own. A dry run only reports. Raises Refusal NOT_ALLOWED,
+    and CONFLICT when somebody else brings the same people at this moment.
+    """
+    try:
+        async with db.transaction() as connection:
+            if actor_id is not None:
+                held = await access.rights(connection, actor_id)
+                thing = Thing(area_code=area_code)
+                access.check(held, Action.ROSTER_IMPORT, thing, path="areaCode")
+            return await _bring(connection, said, area_code, actor_id, dry_run=dry_run)
+    except asyncpg.UniqueViolationError:
+        raise Refusal(Code.CONFLICT, "名册中有人刚被他人登记，请重新试运行", "file") from None
+
+
+async def _bring(
+    connection: Connection, said: Roster, area_code: str, actor_id: int | None, *, dry_run: bool
+) -> Report:
+    known = await _known_households(connection, said.rows)
+    faults = [
+        *said.faults,
+        *await _misplaced(connection, said.rows, area_code),
+        *await _taken(connection, said.rows),
+        *_unfit(said.rows, known),
+        *await _present(connection, said.rows, known),
+    ]
+    codes = {row.household_code for row in said.rows if row.household_code}
+    alone = sum(row.household_code is None for row in said.rows)
+    writes = not faults and not dry_run
+    if writes:
+        await _Writing(connection, said.rows, known, actor_id).carry_out()
+    return Report(
+        rows=said.row_count,
+        people=len(said.rows),
+        households=len(codes - known.keys()) + alone,
+        faults=tuple(sorted(faults)[:FAULTS_MOST]),
+        is_written=writes,
+    )
+
+
+async def _known_households(
+    connection: Connection, rows: Iterable[Row]
+) -> dict[str, asyncpg.Record]:
+    """Lock the households of these rows that are there already; give them by code."""
+    codes = {row.household_code for row in rows if row.household_code}
+    found = await connection.fetch(_HOUSEHOLDS, list(codes))
+    return {row["code"]: row for row in found}
+
+
+async def _misplaced(connection: Connection, rows: Iterable[Row], area_code: str) -> list[Fault]:
+    codes = {row.area_code for row in rows if row.area_code.startswith(area_code)}
+    found = await connection.fetch(_MICRO_GRIDS, list(codes))
+    known = {row["code"] for row in found}
+    return [
+        Fault(row.number, roster.AREA, "不是本辖区的微网格")
+        for row in rows
+        if row.area_code not in known
+    ]
+
+
+async def _taken(connection: Connection, rows: Iterable[Row]) -> list[Fault]:
+    """Find numbers that somebody in the city has already."""
+    phones = {_index(row.phone, protected.PHONE_COLUMN): row.number for row in rows if row.phone}
+    cards = {
+        _index(row.identity_number, protected.IDENTITY_NUMBER_COLUMN): row.number
+        for row in rows
+        if row.identity_number
+    }
+    of_phones = await connection.fetch(_PHONES, list(phones))
+    of_cards = await connection.fetch(_CARDS, list(cards))
+    return [
+        *(Fault(phones[row[0]], roster.PHONE, "该手机号已登记") for row in of_phones),
+        *(Fault(cards[row[0]], roster.IDENTITY_NUMBER, "该身份证号已登记") for row in of_cards),
+    ]
+
+
+def _unfit(rows: Iterable[Row], known: dict[str, asyncpg.Record]) -> list[Fault]:
+    faults = []
+    for row in rows:
+        there = known.get(row.household_code or "")
+        if there is None:
+            if row.household_code and _GIVEN_CODE.fullmatch(row.household_code):
+                faults.append(Fault(row.number, roster.HOUSEHOLD, "没有这个户号"))
+        elif there["area_code"] != row.area_code:
+            faults.append(Fault(row.number, roster.HOUSEHOLD, "该户号已用于其他微网格"))
+        elif row.is_head and there["head_id"] is not None:
+            faults.append(Fault(row.number, roster.RELATION, "该户已有户主"))
+    return faults
+
+
+async def _present(
+    connection: Connection, rows: Iterable[Row], known: dict[str, asyncpg.Record]
+) -> list[Fault]:
+    """Find those whose household has somebody of their name already."""
+    keys = {there["id"]: code for code, there in known.items()}
+    found = await connection.fetch(_MEMBERS, list(keys))
+    there = {(keys[row["household_id"]], row["name"]) for row in found}
+    return [
+        Fault(row.number, roster.NAME, "该户已有同名成员")
+        for row in rows
+        if (row.household_code, row.name) in there
+    ]
+
+
+@dataclass(slots=True)
+class _Writing:
+    """Writes a roster that has no fault, in its transaction."""
+
+    connection: Connection
+    rows: tuple[Row, ...]
+    known: dict[str, asyncpg.Record]
+    actor_id: int | None
+    households: dict[str, int] = field(default_factory=dict)
+
+    async def carry_out(self) -> None:
+        """Write households, people, homes, heads and events."""
+        people = await self._keys("person", len(self.rows))
+        await self._write_people(people)
+        homes = await self._write_households()
+        await self.connection.execute(
+            _RESIDENCES, people, homes, [row.area_code for row in self.rows], self.actor_id
+        )
+        await self._set_heads(people, homes)
+        for row, key in zip(self.rows, people, strict=True):
+            await event.record(
+                self.connection,
+                topic=Topic.PERSON,
+                thing_id=key,
+                area_code=row.area_code,
+                version=1,
+                kind="IMPORTED",
+                actor_id=self.actor_id,
+                facts={},
+            )
+
+    async def _keys(self, table: str, count: int) -> list[int]:
+        """Take keys ahead: a protected value is encrypted for the key of its row."""
+        rows = await self.connection.fetch(_KEYS, table, count)
+        return [row[0] for row in rows]
+
+    async def _write_people(self, keys: list[int]) -> None:
+        phone, card = protected.PHONE_COLUMN, protected.IDENTITY_NUMBER_COLUMN
+        pairs = list(zip(self.rows, keys, strict=True))
+        await self.connection.execute(
+            _PEOPLE,
+            keys,
+            [row.name for row in self.rows],
+            [row.is_party_member for row in self.rows],
+            [_seal(row.phone, phone, key) for row, key in pairs],
+            [_index(row.phone, phone) for row in self.rows],
+            [_seal(row.identity_number, card, key) for row, key in pairs],
+            [_index(row.identity_number, card) for row in self.rows],
+        )
+
+    async def _write_households(self) -> list[int]:
+        """Make the households that are new; give the one of each row."""
+        known = {code: there["id"] for code, there in self.known.items()}
+        first: dict[str, Row] = {}
+        for row in self.rows:
+            name = row.household_code or f"alone {row.number}"
+            if name not in known and (name not in first or not first[name].address):
+                first[name] = row
+        keys = await self._keys("household", len(first))
+        made = list(zip(first.values(), keys, strict=True))
+        await self.connection.execute(
+            _NEW_HOUSEHOLDS,
+            keys,
+            [row.household_code or f"{row.area_code}-{key}" for row, key in made],
+            [row.area_code for row, _ in made],
+            [_seal(row.address, home.ADDRESS_COLUMN, key) for row, key in made],
+        )
+        known |= zip(first, keys, strict=True)
+        return [known[row.household_code or f"alone {row.number}"] for row in self.rows]
+
+    async def _set_heads(self, people: list[int], homes: list[int]) -> None:
+        heads: dict[int, int] = {}
+        for row, person_id, household_id in zip(self.rows, people, homes, strict=True):
+            if row.is_head or household_id not in heads:
+                heads[household_id] = person_id
+        await self.connection.execute(_HEADS, list(heads), list(heads.values()))
+
+
+def _seal(text: str | None, column: str, key: int) -> bytes | None:
+    return cipher.seal(text, place=f"{column}:{key}") if text else None
+
+
+def _index(text: str | None, column: str) -> bytes | None:
+    return cipher.blind_index(text, column=column) if text else None
+
+
+_HOUSEHOLDS = """
+SELECT id, code, area_code, head_id FROM household
+WHERE code = ANY($1::text[]) ORDER BY id FOR NO KEY UPDATE
+"""
+_MICRO_GRIDS = """
+SELECT code FROM area WHERE code = ANY($1::text[]) AND level = 'MICRO_GRID' AND valid_to IS NULL
+"""
+_PHONES = "SELECT phone_index FROM person WHERE phone_index = ANY($1::bytea[])"
+_CARDS = """
+SELECT identity_number_index FROM person WHERE identity_number_index = ANY($1::bytea[])
+"""
+_MEMBERS = """
+SELECT household_id, person.name FROM residence JOIN person ON person.id = person_id
+WHERE household_id = ANY($1::bigint[]) AND state = 'CONFIRMED'
+"""
+_KEYS = "SELECT nextval(pg_get_serial_sequence($1, 'id')) FROM generate_series(1, $2::int)"
+_PEOPLE = """
+INSERT INTO person (id, name, is_party_member, phone, phone_index, identity_number,
+    identity_number_index)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bool[], $4::bytea[], $5::bytea[], $6::bytea[],
+    $7::bytea[])
+"""
+_NEW_HOUSEHOLDS = """
+INSERT INTO household (id, code, area_code, address)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[])
+"""
+_RESIDENCES = f"""
+INSERT INTO residence (person_id, household_id, area_code, state, started_on, decided_by_id,
+    decided_at)
+SELECT of.person_id, of.household_id, of.area_code, 'CONFIRMED', {db.TODAY}, $4, now()
+FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS of (person_id, household_id, area_code)
+"""  # noqa: S608 - constants
+_HEADS = """
+UPDATE household SET version = version + 1, head_id = coalesce(household.head_id, of.head_id)
+FROM unnest($1::bigint[], $2::bigint[]) AS of (id, head_id) WHERE household.id = of.id
+"""

@@ -1,0 +1,69 @@
+"""The people who ask for themselves in a measurement: with a role, a home and a phone."""
+
+from typing import Any
+
+import asyncpg
+import orjson
+
+from api.identity import Tokens
+from models import cipher
+from tests.bench.question import request
+
+PEOPLE = 64
+VIEWER = b"""{"query":"{ viewer { name roles phoneMasked appointments { role startedOn area {\
+ code name } } residence { state startedOn area { code name } household { code } } } }"}"""
+CHOSEN = """
+CREATE TABLE bench_person AS
+SELECT id, name, '138' || lpad(id::text, 8, '0') AS phone FROM person
+WHERE EXISTS (SELECT FROM appointment WHERE person_id = person.id)
+    AND NOT EXISTS (SELECT FROM residence WHERE person_id = person.id)
+ORDER BY md5(id::text) LIMIT 64;
+INSERT INTO household (code, area_code, head_id)
+SELECT 'bench' || bench_person.id, (
+    SELECT min(code) FROM area WHERE level = 'MICRO_GRID'
+), bench_person.id FROM bench_person;
+INSERT INTO residence (person_id, household_id, area_code, state, started_on)
+SELECT head_id, household.id, area_code, 'CONFIRMED', '2021-01-01'
+FROM household JOIN bench_person ON head_id = bench_person.id;
+ANALYZE
+"""
+
+
+async def settle(database_url: str, keys: str) -> list[int]:
+    """Give some who hold a role a home and a phone; gives their keys."""
+    cipher.use(cipher.read_keys(keys))
+    connection = await asyncpg.connect(database_url)
+    try:
+        await connection.execute(CHOSEN)
+        rows = await connection.fetch("SELECT id, phone FROM bench_person ORDER BY id")
+        for row in rows:
+            sealed = cipher.seal(row["phone"], place=f"person.phone:{row['id']}")
+            index = cipher.blind_index(row["phone"], column="person.phone")
+            await connection.execute(
+                "UPDATE person SET phone = $2, phone_index = $3 WHERE id = $1",
+                row["id"],
+                sealed,
+                index,
+            )
+    finally:
+        await connection.close()
+        cipher.use(None)
+    assert len(rows) == PEOPLE, len(rows)
+    return [row["id"] for row in rows]
+
+
+def requests(people: list[int], secret: str) -> list[bytes]:
+    """Give the request of each for themself."""
+    tokens = Tokens(secret)
+    return [request(VIEWER, f"authorization: Bearer {tokens.issue(key)[0]}\r\n") for key in people]
+
+
+def meaning(body: bytes) -> Any:  # noqa: ANN401 - JSON
+    """Read an answer; raises AssertionError if it has errors or a part is missing."""
+    answer = orjson.loads(body)
+    assert "errors" not in answer, answer["errors"]
+    viewer = answer["data"]["viewer"]
+    assert all(viewer.values()), viewer
+    # Two roles that began together are told in either order.
+    viewer["roles"].sort()
+    return viewer
