@@ -4,6 +4,7 @@ Kindly: indexes on every foreign key, related rows fetched by prefetch_related, 
 plain text, the token verified by PyJWT as ours is.
 """
 
+import base64
 import os
 from datetime import UTC, date, datetime
 
@@ -13,9 +14,9 @@ from tortoise import fields
 from tortoise.models import Model
 
 TABLES = """
-CREATE TABLE stock_area AS SELECT id, code, name FROM area;
+CREATE TABLE stock_area AS SELECT id, code, name, level FROM area;
 ALTER TABLE stock_area ADD PRIMARY KEY (id);
-CREATE TABLE stock_person AS SELECT id, name, phone FROM bench_person;
+CREATE TABLE stock_person AS SELECT id, name, phone, is_party_member FROM bench_person;
 ALTER TABLE stock_person ADD PRIMARY KEY (id);
 CREATE TABLE stock_household AS
 SELECT household.id, household.code FROM household JOIN bench_person ON head_id = bench_person.id;
@@ -41,6 +42,7 @@ class AreaRow(Model):
     id = fields.BigIntField(primary_key=True)
     code = fields.CharField(16)
     name = fields.CharField(64)
+    level = fields.CharField(16)
 
     class Meta:
         table = "stock_area"
@@ -52,6 +54,7 @@ class PersonRow(Model):
     id = fields.BigIntField(primary_key=True)
     name = fields.CharField(64)
     phone = fields.CharField(11, null=True)
+    is_party_member = fields.BooleanField()
     residences: fields.ReverseRelation["ResidenceRow"]
     appointments: fields.ReverseRelation["AppointmentRow"]
 
@@ -109,6 +112,7 @@ class Area:
 
     code: str
     name: str
+    level: str
 
 
 @strawberry.type
@@ -141,8 +145,10 @@ class Appointment:
 class Viewer:
     """The one who asks."""
 
+    id: strawberry.ID
     name: str
     roles: list[str]
+    is_party_member: bool
     phone_masked: str | None
     appointments: list[Appointment]
     residence: Residence | None
@@ -169,7 +175,9 @@ class ViewerQuery:
         ]
         home = next((one for one in person.residences if one.state == "CONFIRMED"), None)
         return Viewer(
+            id=_global_id(person.id),
             name=person.name,
+            is_party_member=person.is_party_member,
             roles=["RESIDENT", *dict.fromkeys(one.role for one in offices)],
             phone_masked=f"{person.phone[:3]}****{person.phone[-4:]}" if person.phone else None,
             appointments=[
@@ -186,8 +194,12 @@ def _person_id(authorization: str) -> int:
     return int(claims["sub"])
 
 
+def _global_id(key: int) -> strawberry.ID:
+    return strawberry.ID(base64.urlsafe_b64encode(f"Person:{key}".encode()).decode().rstrip("="))
+
+
 def _area(row: AreaRow) -> Area:
-    return Area(code=row.code, name=row.name)
+    return Area(code=row.code, name=row.name, level=row.level)
 
 
 def _residence(row: ResidenceRow) -> Residence:
