@@ -85,14 +85,12 @@ async def test_people_and_members_of_a_list_are_read_together(statements: list[s
             household,
             MICRO_GRID,
         )
+    query = """query ($code: String!) { residencesPending(areaCode: $code) { nodes {
+        person { name } household { head { name } members { name } } } } }"""
+    # The driver asks once a connection what an array of numbers is.
+    await ask(query, worker, code=GRID)
     statements.clear()
-    answer = await ask(
-        """query ($code: String!) { residencesPending(areaCode: $code) { nodes {
-            person { name } household { head { name } members { name } } } } }""",
-        worker,
-        code=GRID,
-    )
-    nodes = answer["residencesPending"]["nodes"]
+    nodes = (await ask(query, worker, code=GRID))["residencesPending"]["nodes"]
     assert [node["household"]["members"] for node in nodes] == [
         [{"name": f"居民{number}"}] for number in range(5)
     ]

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from models import db
+from models.errors import Invalid
 from resolvers.node import global_id, key_of
 from tests import areas, homes
 from tests.areas import GRID, MICRO_GRID, OTHER_GRID, VILLAGE
 from tests.conftest import Database
-from tests.graph import ask
+from tests.graph import ask, execute
 from tests.homes import (
     FAR_MICRO_GRID,
     IDENTITY_NUMBER,
@@ -437,3 +438,21 @@ async def test_who_moved_away_does_not_see_the_old_household() -> None:
     await decide(worker, await registered(me, microGridCode=FAR_MICRO_GRID))
     answer = await ask(HOUSEHOLD, me, code="OLD", person=homes.person_id(mate))
     assert answer == {"household": None, "person": None}
+
+
+async def test_those_in_charge_find_somebody_by_a_number_in_full() -> None:
+    head = await somebody("李四", phone=homes.PHONE, identity_number=IDENTITY_NUMBER)
+    await live(head)
+    liaison = await areas.appoint("LIAISON", MICRO_GRID)
+    outsider = await areas.appoint("LIAISON", FAR_MICRO_GRID)
+    search = """query ($phone: String, $card: String) {
+      personSearch(phone: $phone, identityNumber: $card) { name phoneMasked } }"""
+    found = {"personSearch": {"name": "李四", "phoneMasked": "138****0001"}}
+    for asked in ({"phone": f"+86{homes.PHONE}"}, {"card": IDENTITY_NUMBER}):
+        assert await ask(search, liaison, **asked) == found
+        assert await ask(search, outsider, **asked) == {"personSearch": None}
+    assert await ask(search, liaison, phone=homes.OTHER_PHONE) == {"personSearch": None}
+    for wrong in ({}, {"phone": homes.PHONE, "card": IDENTITY_NUMBER}, {"phone": "110"}):
+        result = await execute(search, liaison, **wrong)
+        assert result.errors
+        assert isinstance(result.errors[0].original_error, Invalid)

@@ -2,7 +2,9 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 
 import pytest
 import xlsxwriter  # type: ignore[import-untyped] # It has no types.
@@ -45,7 +47,12 @@ STRINGS = (
 
 
 def packed(
-    rows: str = "", *, doctype: str = "", encoding: str = "", shared: str = "x", **more: bytes
+    rows: str = "",
+    *,
+    doctype: str = "",
+    encoding: str = "",
+    shared: str = "x",
+    more: Mapping[str, bytes] = MappingProxyType({}),
 ) -> bytes:
     """Pack a workbook by hand, as a program would write it that means no good."""
     written = io.BytesIO()
@@ -139,9 +146,9 @@ def test_a_file_larger_than_may_be_is_refused_unread() -> None:
 @pytest.mark.parametrize(
     "bomb",
     [
-        packed(**{"xl/media/x.bin": bytes(workbook.UNPACKED_BYTES_MOST)}),
-        packed(**{"xl/theme/theme1.xml": b"<x>" + b" " * 30_000_000 + b"</x>"}),
-        packed(**{f"xl/x{number}.xml": b"<x/>" for number in range(300)}),
+        packed(more={"xl/media/x.bin": bytes(workbook.UNPACKED_BYTES_MOST)}),
+        packed(more={"xl/theme/theme1.xml": b"<x>" + b" " * 30_000_000 + b"</x>"}),
+        packed(more={f"xl/x{number}.xml": b"<x/>" for number in range(300)}),
     ],
     ids=["large", "dense", "many"],
 )
@@ -150,7 +157,7 @@ def test_a_bomb_is_refused_by_its_directory(bomb: bytes) -> None:
 
 
 def test_a_directory_that_lies_is_found_out() -> None:
-    honest = packed(**{"xl/theme/theme1.xml": b"<x>" + b" " * 100_000 + b"</x>"})
+    honest = packed(more={"xl/theme/theme1.xml": b"<x>" + b" " * 100_000 + b"</x>"})
     said, small = (100_007).to_bytes(4, "little"), (100).to_bytes(4, "little")
     assert honest.count(said) == 2
     assert refused(honest.replace(said, small)) == "表格无法识别，请上传 Excel（xlsx）文件"
@@ -181,7 +188,7 @@ def test_a_sheet_that_is_no_part_of_text_is_not_read() -> None:
     hidden = RELATIONS.replace(b"worksheets/sheet1.xml", b"media/sheet.bin")
     sheet = SHEET.format(rows='<row><c r="ZZZ9"/></row>', doctype="", encoding="").encode()
     more = {"xl/_rels/workbook.xml.rels": hidden, "xl/media/sheet.bin": sheet}
-    assert refused(packed(**more)) == "表格无法识别，请上传 Excel（xlsx）文件"
+    assert refused(packed(more=more)) == "表格无法识别，请上传 Excel（xlsx）文件"
 
 
 @settings(max_examples=150, deadline=None)

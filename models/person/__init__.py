@@ -15,7 +15,7 @@ from models.person.development import (
 )
 from models.person.household import find_household, find_residence, history, members, pending
 from models.person.log import Access, accesses
-from models.person.people import find, seen
+from models.person.people import find, search, seen
 from models.person.phone import verify_phone
 from models.person.record import (
     ActiveSession,
@@ -93,6 +93,7 @@ __all__ = [
     "register",
     "relieve",
     "reveal",
+    "search",
     "seen",
     "signed_in_sql",
     "standing",

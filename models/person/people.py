@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import asyncpg
 
-from models import access, db
+from models import access, cipher, db
 from models.access import Action, Rights
+from models.errors import Invalid, Refusal
 from models.person import home, protected
 from models.person.record import Person
 from models.person.sight import Standing, reaches
@@ -13,12 +14,36 @@ from models.person.sight import Standing, reaches
 
 async def find(person_id: int, *, viewer_id: int | None) -> Person | None:
     """Give a person to those whose rights reach them; nobody else learns that there is one."""
-    rows = await db.fetch(_PEOPLE, [person_id], viewer_id)
-    for row in rows:
-        held = access.read(row["rights"])
-        if reaches(held, Action.PERSON_READ, standing(row)):
-            return from_row(row, held)
-    return None
+    return _reached(await db.fetch_one(_ONE, person_id, viewer_id))
+
+
+async def search(
+    *, phone: str | None = None, identity_number: str | None = None, viewer_id: int | None
+) -> Person | None:
+    """Find a person by a phone or identity number in full, for those whose rights reach them.
+
+    Raises Invalid unless exactly one of them is given, and is such a number.
+    """
+    if (phone is None) == (identity_number is None):
+        raise Invalid("须且只须提供手机号或身份证号")
+    try:
+        if phone is not None:
+            column, number = protected.PHONE_COLUMN, protected.phone(phone)
+        else:
+            column = protected.IDENTITY_NUMBER_COLUMN
+            number = protected.identity_number(identity_number or "")
+    except Refusal as refusal:
+        raise Invalid(refusal.message) from None
+    index = cipher.blind_index(number, column=column)
+    sql = _BY_PHONE if phone is not None else _BY_IDENTITY_NUMBER
+    return _reached(await db.fetch_one(sql, index, viewer_id))
+
+
+def _reached(row: asyncpg.Record | None) -> Person | None:
+    if row is None:
+        return None
+    held = access.read(row["rights"])
+    return from_row(row, held) if reaches(held, Action.PERSON_READ, standing(row)) else None
 
 
 async def seen(ids: Iterable[int], *, viewer_id: int | None) -> dict[int, Person]:
@@ -56,7 +81,7 @@ def standing(row: asyncpg.Record) -> Standing:
 
 
 COLUMNS = f"""person.id, person.name, person.phone, person.is_party_member, ARRAY(
-    SELECT area_code FROM appointment
+    SELECT area_code::text FROM appointment
     WHERE appointment.person_id = person.id AND {home.HOLDS}
 ) AS office_codes, (
     SELECT area_code FROM residence AS asked
@@ -67,7 +92,10 @@ LEFT JOIN residence ON residence.person_id = person.id AND residence.state = 'CO
 {home.PLACES}"""
 """What COLUMNS need."""
 
-_PEOPLE = f"""
+_SEEN = f"""
 SELECT {COLUMNS}, {access.rights_sql("$2")} AS rights {FROM}
-WHERE person.id = ANY($1::bigint[]) AND person.claimed_by_id IS NULL
-"""
+WHERE person.claimed_by_id IS NULL AND person."""
+_PEOPLE = f"{_SEEN}id = ANY($1::bigint[])"
+_ONE = f"{_SEEN}id = $1"
+_BY_PHONE = f"{_SEEN}phone_index = $1"
+_BY_IDENTITY_NUMBER = f"{_SEEN}identity_number_index = $1"

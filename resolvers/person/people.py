@@ -139,6 +139,22 @@ class Residence(Node):
     reason: str | None = strawberry.field(description="Why it was refused. 驳回理由")
 
 
+async def person_search(
+    info: Info,
+    phone: Annotated[
+        str | None, strawberry.argument(description="The whole phone number. 手机号")
+    ] = None,
+    identity_number: Annotated[
+        str | None,
+        strawberry.argument(description="The whole identity number, instead. 身份证号"),
+    ] = None,
+) -> person.Person | None:
+    """Find a person by a number in full."""
+    return await person.search(
+        phone=phone, identity_number=identity_number, viewer_id=info.context.person_id
+    )
+
+
 async def find_household(
     info: Info,
     household_id: Annotated[
@@ -170,8 +186,13 @@ async def residences_pending(
 
 @strawberry.type
 class HomeQuery:
-    """Root fields that show homes."""
+    """Root fields that show people and homes."""
 
+    person_search: Person | None = shown(
+        person_search,
+        description="The person with this phone or identity number, for those who may see them."
+        " 按号码查人",
+    )
     household: Household | None = shown(
         find_household,
         description="The household with this id or this code, for those who may see it. 住户",
