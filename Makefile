@@ -34,13 +34,15 @@ check: $(VENV)/.test ## Format, lint, types, import contracts; schema, migration
 	@$(IN) -m mypy
 	@$(IN) -c "from importlinter.cli import lint_imports_command as go; go()" --no-logo
 	@$(IN) -m api schema --check
+	@$(IN) -m api rights --check
 	@$(PYTEST) -q --no-header -k "locks or migrations" tests/test_make.py tests/test_db.py
 
 bench: $(VENV)/.test ## Measure against peers in one run: a table and JSON
 	@$(IN) -m api bench
 
-schema: $(VENV)/.run ## Write schema.graphql anew
+schema: $(VENV)/.run ## Write schema.graphql and docs/rights.md anew
 	@$(IN) -m api schema
+	@$(IN) -m api rights
 
 format: $(VENV)/.test ## Format the code and mend what can be mended by itself
 	@$(IN) -m ruff format .

@@ -24,6 +24,7 @@ from api.console import database, database_url, explained, given_settings, leave
 from api.settings import Settings, Settled
 
 SCHEMA = Path("schema.graphql")
+RIGHTS = Path("docs/rights.md")
 NICENESS = 10
 
 app = typer.Typer(
@@ -118,11 +119,15 @@ def schema(check: Annotated[bool, typer.Option(help="Only compare.")] = False) -
     """Write schema.graphql, or say whether it is what the code says."""
     from resolvers.schema import schema as graph
 
-    text = graph.as_str() + "\n"
-    if not check:
-        SCHEMA.write_text(text)
-    elif not SCHEMA.exists() or SCHEMA.read_text() != text:
-        raise leave("schema.graphql is not what the code says; run: python -m api schema")
+    _write(SCHEMA, graph.as_str() + "\n", command="schema", check=check)
+
+
+@app.command()
+def rights(check: Annotated[bool, typer.Option(help="Only compare.")] = False) -> None:
+    """Write docs/rights.md, or say whether it is what the table of rights says."""
+    from api.rights import text
+
+    _write(RIGHTS, text(), command="rights", check=check)
 
 
 @app.command()
@@ -157,6 +162,13 @@ def bench(
     with explained(), server.stoppable():
         if not run.bench(seconds=seconds, with_clone=clone, with_full=full):
             raise typer.Exit(1)
+
+
+def _write(path: Path, text: str, *, command: str, check: bool) -> None:
+    if not check:
+        path.write_text(text)
+    elif not path.exists() or path.read_text() != text:
+        raise leave(f"{path} is not what the code says; run: python -m api {command}")
 
 
 def _own_servers(given: Settings) -> Settled:

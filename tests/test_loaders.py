@@ -96,3 +96,30 @@ async def test_people_and_members_of_a_list_are_read_together(statements: list[s
     ]
     # The list, the people and the members.
     assert len(statements) == 3
+
+
+async def test_units_and_their_staff_are_read_together(statements: list[str]) -> None:
+    for code in "ABC":
+        await db.execute(
+            "INSERT INTO unit (code, kind, name, area_code) VALUES ($1, 'OTHER', '站', $2)",
+            code,
+            TOWN,
+        )
+    query = "{ units { nodes { area { name } staff { name } parent { id } } } }"
+    # The first time asyncpg also asks what a list of keys is.
+    await ask(query)
+    statements.clear()
+    answer = await ask(query)
+    assert len(answer["units"]["nodes"]) == 3
+    # The list, areas, staff; nobody has a parent.
+    assert len(statements) == 3
+
+
+async def test_who_is_in_charge_takes_two_statements(statements: list[str]) -> None:
+    answer = await ask(
+        """{ areaInCharge(point: {longitude: 120.28, latitude: 31.91}) {
+            grid { code } microGrid { code } staff { role name }
+        } }"""
+    )
+    assert answer["areaInCharge"]["grid"]["code"] == GRID
+    assert len(statements) == 2
