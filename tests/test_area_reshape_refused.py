@@ -104,6 +104,7 @@ async def test_who_comes_at_the_same_time_never_lands_in_what_has_ended(officer:
         ([], "codes"),
         ([FIRST], "codes"),
         ([FIRST, FIRST], "codes"),
+        ([f"{VILLAGE}{number:02}" for number in range(1, 10)], "codes"),
         ([FIRST, EMPTY_GRID], "codes"),
         ([FIRST, FIRST + "01"], "codes"),
         ([VILLAGE, VILLAGE[:-1] + "2"], "codes"),

@@ -59,14 +59,17 @@ SELECT {COLUMNS} FROM area WHERE parent_code = $1 COLLATE "C" AND valid_to IS NU
 """  # noqa: S608 - constants
 # The micro-grids of the grid, each a row, and below them its staff: one answer for both.
 _AROUND = f"""
-WITH micro_grid AS ({_MICRO_GRIDS}), member AS (
-    SELECT appointment.id AS office, role, person.name AS officer, appointment.area_code,
-        unit.name AS unit_name
-    FROM appointment JOIN person ON person.id = person_id LEFT JOIN unit ON unit.id = unit_id
-    WHERE (appointment.area_code IN (SELECT code FROM micro_grid)
-            OR appointment.area_code IN ($1, left($1, -2)))
-        AND role = ANY($2::text[]) AND {_HOLDS}
-    ORDER BY appointment.id LIMIT $3
+WITH micro_grid AS ({_MICRO_GRIDS}), place AS (
+    SELECT code FROM micro_grid UNION ALL SELECT unnest(ARRAY[$1, left($1, -2)])
+), member AS (
+    SELECT found.* FROM place CROSS JOIN LATERAL (
+        SELECT appointment.id AS office, role, person.name AS officer, appointment.area_code,
+            unit.name AS unit_name
+        FROM appointment JOIN person ON person.id = person_id LEFT JOIN unit ON unit.id = unit_id
+        WHERE appointment.area_code = place.code COLLATE "C" AND role = ANY($2::text[])
+            AND {_HOLDS}
+        ORDER BY appointment.id LIMIT $3
+    ) AS found
 )
 SELECT * FROM micro_grid FULL JOIN member ON false ORDER BY office
 """  # noqa: S608 - constants

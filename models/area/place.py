@@ -50,7 +50,10 @@ async def at(point: Point) -> Area | None:
     A grid with a boundary has the points inside it and no others; a point in no boundary belongs
     to the nearest centre within reach (by default 3 km) among the grids that have none.
     """
-    rows = await db.fetch(_GRIDS_AROUND, *geo.box_around(point, BOUNDARY_REACH_METERS))
+    far, near = (
+        geo.box_around(point, reach) for reach in (BOUNDARY_REACH_METERS, GRID_REACH_METERS)
+    )
+    rows = await db.fetch(_GRIDS_AROUND, *far, *near)
     for row in rows:
         if row["boundary"] is not None and geo.is_inside(point, _ring(row)):
             return from_row(row)
@@ -88,6 +91,7 @@ _GRIDS_AROUND = f"""
 SELECT {COLUMNS}, boundary FROM area
 WHERE level = 'GRID' AND valid_to IS NULL
     AND longitude BETWEEN $1 AND $3 AND latitude BETWEEN $2 AND $4
+    AND (boundary IS NOT NULL OR longitude BETWEEN $5 AND $7 AND latitude BETWEEN $6 AND $8)
 ORDER BY code
 """  # noqa: S608 - constants
 _MICRO_GRIDS = f"""

@@ -11,7 +11,7 @@ from models import access
 from models.access import Action, Thing
 from models.area import lock, making, moving, tree
 from models.area.outline import Part
-from models.area.plan import Plan, divided, merged
+from models.area.plan import PARTS_MOST, Plan, divided, merged
 from models.area.record import Area, Level
 from models.db import Connection
 from models.errors import Code, Refusal
@@ -69,6 +69,8 @@ async def _grids(
     connection: Connection, codes: Sequence[str], actor_id: int, path: str
 ) -> dict[str, Area]:
     """Lock the grids, and their village, which gives the numbers; check the right to each."""
+    if len(codes) > PARTS_MOST:
+        raise Refusal(Code.INVALID, f"最多选择 {PARTS_MOST} 个网格", path)
     found = await lock.for_change(connection, {*codes, *(code[:-2] for code in codes)})
     held = await access.rights(connection, actor_id)
     for code in codes:

@@ -89,7 +89,7 @@ async def _boundary(of: strawberry.Parent[area.Area], info: Info) -> object:
 
 
 async def _staffing(of: strawberry.Parent[area.Area], info: Info) -> Staffing | None:
-    if of.level is Level.MICRO_GRID:
+    if of.level is Level.MICRO_GRID or of.ended_on is not None:
         return None
     return await info.context.loaders.staffing.load(of.code)
 
@@ -150,8 +150,8 @@ class Area(Node):
     )
     staffing: StaffingType | None = shown(
         _staffing,
-        description="Its people and what is missing; null for a micro-grid,"
-        " whose people count for its grid. 力量配备",
+        description="Its people and what is missing; null for a micro-grid, whose people count"
+        " for its grid, and for an area that has ended. 力量配备",
     )
     staff: list[StaffMemberType] = shown(
         _staff, description="Those in charge of this very area. 负责人"
