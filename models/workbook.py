@@ -30,7 +30,9 @@ _UNREADABLE = "表格无法识别，请上传 Excel（xlsx）文件"
 _TOO_LARGE = "表格解压后过大"
 
 
-def table(data: bytes, *, rows_most: int, columns_most: int) -> list[list[str]]:
+def table(
+    data: bytes, *, rows_most: int, columns_most: int, text_length_most: int = TEXT_LENGTH_MOST
+) -> list[list[str]]:
     """Give the first sheet as rows of texts without blanks around them; row 1 comes first.
 
     Whole numbers have no decimal point, days are written 2026-11-24. Raises Refusal INVALID.
@@ -39,7 +41,7 @@ def table(data: bytes, *, rows_most: int, columns_most: int) -> list[list[str]]:
         raise _refusal(f"表格不得超过 {BYTES_MOST // 1024 // 1024} MB")
     parts = _parts(data)
     for text in parts.values():
-        _Inspection(rows_most, columns_most).inspect(text)
+        _Inspection(rows_most, columns_most, text_length_most).inspect(text)
     return [[_text(cell) for cell in row] for row in _cells(parts)]
 
 
@@ -74,9 +76,10 @@ def _weigh(parts: list[zipfile.ZipInfo]) -> None:
 class _Inspection:
     """Parses one part and stops at the first thing that no table needs."""
 
-    def __init__(self, rows_most: int, columns_most: int) -> None:
+    def __init__(self, rows_most: int, columns_most: int, text_length_most: int) -> None:
         self._rows_most = rows_most
         self._columns_most = columns_most
+        self._text_length_most = text_length_most
         self._row = self._column = self._length = 0
         self._is_in_text = False
 
@@ -141,8 +144,8 @@ class _Inspection:
 
     def _read(self, text: str) -> None:
         self._length += len(text)
-        if self._is_in_text and self._length > TEXT_LENGTH_MOST:
-            raise _refusal(f"单元格内容不得超过 {TEXT_LENGTH_MOST} 个字符")
+        if self._is_in_text and self._length > self._text_length_most:
+            raise _refusal(f"单元格内容不得超过 {self._text_length_most} 个字符")
 
 
 def _cells(parts: Mapping[str, bytes]) -> list[list[Cell]]:

@@ -14,6 +14,7 @@ from tests.processes import wait_until
 
 LARGE_ANSWER = b"x" * 8_000_000
 SLOW_SECONDS = 0.3
+UPLOAD_SECONDS = 1.5
 SOCKET_SECONDS = 10.0
 
 
@@ -21,6 +22,7 @@ class QuickProtocol(BoundedProtocol):
     """The same protocol with less patience, so that tests need none."""
 
     slow_seconds = SLOW_SECONDS
+    upload_seconds = UPLOAD_SECONDS
     linger_seconds = SLOW_SECONDS
 
 

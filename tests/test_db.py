@@ -27,6 +27,7 @@ TABLES = {
     "residence",
     "session",
     "station",
+    "station_import",
     "station_occupancy",
     "station_photo",
     "station_visit",

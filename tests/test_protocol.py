@@ -12,6 +12,7 @@ from tests.processes import wait_until
 from tests.slow_edge import (
     LARGE_ANSWER,
     SLOW_SECONDS,
+    UPLOAD_SECONDS,
     Edge,
     connected,
     edge,
@@ -149,6 +150,14 @@ def test_a_body_that_does_not_come_in_time_is_refused(one: Edge) -> None:
         assert_refused(exchange(one, POST % b"a" + announced + b"\r\n\r\nabc"), 408)
     chunked = POST % b"a" + b"transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n"
     assert_refused(exchange(one, chunked), 408)
+    assert one.seen == []
+
+
+def test_a_file_has_more_time_to_come_but_not_for_ever(one: Edge) -> None:
+    began = time.monotonic()
+    head = b"PUT /files/upload/1?expires=1 HTTP/1.1\r\nhost: a\r\ncontent-length: 7\r\n\r\n"
+    assert_refused(exchange(one, head + b"abc"), 408)
+    assert time.monotonic() - began > UPLOAD_SECONDS - 0.1
     assert one.seen == []
 
 

@@ -4,7 +4,7 @@ from models.area.change import change
 from models.area.in_charge import InCharge, in_charge
 from models.area.lock import hold
 from models.area.outline import Changes, Part
-from models.area.place import PLACING, Placing, at, boundaries, micro_grid_at
+from models.area.place import PLACING, Placing, at, at_all, boundaries, micro_grid_at
 from models.area.record import (
     CODE_LENGTHS,
     GRID_CODE_LENGTH,
@@ -46,6 +46,7 @@ __all__ = [
     "StaffMember",
     "Staffing",
     "at",
+    "at_all",
     "boundaries",
     "change",
     "children",

@@ -56,6 +56,40 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="StationImport",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "person",
+                    fields.ForeignKeyField(
+                        "models.Person",
+                        source_field="person_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="station_imports",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("rows", fields.IntField()),
+                ("created", fields.IntField()),
+                ("changed", fields.IntField()),
+                ("moved", fields.IntField()),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "station_import",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "Imports of tables of stations",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="StationOccupancy",
             fields=[
                 (

@@ -4,10 +4,11 @@ from tortoise import migrations
 
 from models.tables import guards
 
-TABLES = ("file", "station_occupancy", "station_photo", "station_visit")
+TABLES = ("file", "station_import", "station_occupancy", "station_photo", "station_visit")
 DEFAULTS = (
     ("file", "created_at", "now()"),
     ("file", "is_public", "false"),
+    ("station_import", "at", "now()"),
     ("station_occupancy", "is_told", "true"),
     ("station_occupancy", "people", "0"),
     ("station_occupancy", "version", "0"),

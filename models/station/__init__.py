@@ -8,6 +8,7 @@ from models.station.care_map import MARKERS_MOST, CareMap, Marker, Viewport, car
 from models.station.circle import CIRCLE, Circle, Coverage, Gap, coverage
 from models.station.cluster import CLUSTER, Cluster, Need, Shortage, cluster
 from models.station.code import code_prefix
+from models.station.exchange import Report, bring, export
 from models.station.facts import Facts
 from models.station.keep import New, Place, change, create, move
 from models.station.nearest import (
@@ -33,6 +34,7 @@ from models.station.store import (
     snapshot,
     use,
 )
+from models.station.table import Fault
 from models.station.visit import (
     Visit,
     check_in,
@@ -60,6 +62,7 @@ __all__ = [
     "Coverage",
     "Facility",
     "Facts",
+    "Fault",
     "Gap",
     "Kind",
     "Marker",
@@ -68,12 +71,14 @@ __all__ = [
     "New",
     "Opening",
     "Place",
+    "Report",
     "Shortage",
     "Snapshot",
     "Station",
     "Status",
     "Viewport",
     "Visit",
+    "bring",
     "care_map",
     "change",
     "check_in",
@@ -85,6 +90,7 @@ __all__ = [
     "create",
     "due_at",
     "end_visits",
+    "export",
     "find",
     "find_by_ids",
     "find_visit",

@@ -1,9 +1,8 @@
 """The code on a station's sign: its village, the letters of its kind, and a number."""
 
 from models.db import Connection
+from models.station.snapshot import VILLAGE_CODE_LENGTH
 from models.station.words import CODE_LETTERS, Kind
-
-VILLAGE_CODE_LENGTH = 12
 
 
 def code_prefix(kind: Kind, *, area_code: str) -> str:

@@ -11,6 +11,7 @@ from models.event import Topic
 from models.geo import Point
 from models.station import facts
 from models.station.facts import Facts
+from models.station.record import Row
 from models.station.words import Status
 
 REASON_LENGTH_MOST = 500
@@ -27,6 +28,18 @@ class Current:
     version: int
     facts: Facts
 
+    @classmethod
+    def of(cls, row: Row) -> "Current":
+        """Read a locked row."""
+        return cls(
+            id=row["id"],
+            area_code=row["area_code"],
+            point=Point(row["longitude"], row["latitude"]),
+            status=Status(row["status"]),
+            version=row["version"],
+            facts=facts.from_row(row),
+        )
+
 
 async def take(
     connection: Connection, key: int, *, action: Action, version: int, person_id: int
@@ -42,14 +55,7 @@ async def take(
     access.check(held, action, Thing(area_code=row["area_code"]), path="stationId")
     if row["version"] != version:
         raise Refusal(Code.CONFLICT, "该阵地已被他人修改，请核对最新内容后重试", "version")
-    return Current(
-        id=key,
-        area_code=row["area_code"],
-        point=Point(row["longitude"], row["latitude"]),
-        status=Status(row["status"]),
-        version=version,
-        facts=facts.from_row(row),
-    )
+    return Current.of(row)
 
 
 def check_not_closed(current: Current) -> None:
@@ -85,6 +91,6 @@ async def record(  # noqa: PLR0913 - an event has that many sides, each named by
 
 
 _LOCK = f"""
-SELECT area_code, longitude, latitude, status, version, {", ".join(facts.COLUMNS)}
+SELECT id, area_code, longitude, latitude, status, version, {", ".join(facts.COLUMNS)}
 FROM station WHERE id = $1 FOR UPDATE
 """  # noqa: S608 - constants

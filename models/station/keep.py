@@ -16,10 +16,11 @@ from models.errors import Code, Refusal
 from models.event import Topic
 from models.geo import Point
 from models.station import facts, photos, visit
-from models.station.code import VILLAGE_CODE_LENGTH, next_code
+from models.station.code import next_code
 from models.station.current import Current, check_not_closed, record, take
 from models.station.facts import ADDRESS_LENGTH_MOST, Facts
 from models.station.record import Station
+from models.station.snapshot import VILLAGE_CODE_LENGTH
 from models.station.store import read
 from models.station.words import Kind
 
@@ -57,7 +58,7 @@ async def create(new: New, *, person_id: int, idempotency_key: str) -> Station:
     grid = await area.at(new.point)
 
     async def act(connection: Connection) -> int:
-        served = _served(grid, new.area_code)
+        served = served_by(grid, new.area_code)
         held = await access.rights(connection, person_id)
         access.check(held, Action.STATION_CREATE, Thing(area_code=served), path="point")
         # The village is locked for the number of the code, the grid so that it does not end.
@@ -119,20 +120,17 @@ async def move(key: int, *, version: int, place: Place, person_id: int) -> Stati
             connection, key, action=Action.STATION_MOVE, version=version, person_id=person_id
         )
         check_not_closed(current)
-        served = _served(grid, place.area_code)
+        served = served_by(grid, place.area_code)
         held = await access.rights(connection, person_id)
         access.check(held, Action.STATION_MOVE, Thing(area_code=served), path="point")
         await lock_areas(connection, {grid.code if grid else "", served})
-        await connection.execute(_MOVE, key, served, *place.point, address)
-        await record(
+        await write_move(
             connection,
             current,
-            "MOVED",
+            point=place.point,
+            address=address,
+            served=served,
             person_id=person_id,
-            stated={"from": list(current.point), "to": list(place.point)},
-            content={"before": current.facts.address, "after": address},
-            area_code=served,
-            also_area_codes=[current.area_code],
         )
     return await shown(key)
 
@@ -162,6 +160,29 @@ async def write_change(
             "before": {name: getattr(current.facts, name) for name in differing},
             "after": {name: getattr(new, name) for name in differing},
         },
+    )
+
+
+async def write_move(  # noqa: PLR0913 - a move has that many sides, each named by the caller
+    connection: Connection,
+    current: Current,
+    *,
+    point: Point,
+    address: str,
+    served: str,
+    person_id: int,
+) -> None:
+    """Write the next version of a locked station, and where it went as its event."""
+    await connection.execute(_MOVE, current.id, served, *point, address)
+    await record(
+        connection,
+        current,
+        "MOVED",
+        person_id=person_id,
+        stated={"from": list(current.point), "to": list(point)},
+        content={"before": current.facts.address, "after": address},
+        area_code=served,
+        also_area_codes=[current.area_code],
     )
 
 
@@ -200,7 +221,7 @@ async def insert(connection: Connection, new: New, *, area_code: str, person_id:
     return key
 
 
-def _served(grid: Area | None, area_code: str | None) -> str:
+def served_by(grid: Area | None, area_code: str | None) -> str:
     """Give the area that a station in a grid serves; raises Refusal INVALID."""
     if grid is None:
         raise Refusal(Code.INVALID, UNPLACED_TEXT, "point")

@@ -11,7 +11,13 @@ from models.tables.event import Content, Event, Feed, Lease, Outbox
 from models.tables.file import File
 from models.tables.person import Appointment, Household, Person, Residence, Unit
 from models.tables.session import Session
-from models.tables.station import Station, StationOccupancy, StationPhoto, StationVisit
+from models.tables.station import (
+    Station,
+    StationImport,
+    StationOccupancy,
+    StationPhoto,
+    StationVisit,
+)
 
 __all__ = [
     "Access",
@@ -31,6 +37,7 @@ __all__ = [
     "Residence",
     "Session",
     "Station",
+    "StationImport",
     "StationOccupancy",
     "StationPhoto",
     "StationVisit",

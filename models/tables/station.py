@@ -101,3 +101,23 @@ class StationVisit(Model):
         table = "station_visit"
         table_description = "Check-ins of people at stations"
         indexes = (("person_id",), ("left_at",))
+
+
+class StationImport(Model):
+    """That somebody imported a table of stations, and how many of its rows did what."""
+
+    id = fields.BigIntField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="station_imports", on_delete=fields.RESTRICT
+    )
+    rows = fields.IntField()
+    created = fields.IntField()
+    changed = fields.IntField()
+    moved = fields.IntField()
+    at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        """Name and comment are pinned."""
+
+        table = "station_import"
+        table_description = "Imports of tables of stations"

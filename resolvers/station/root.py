@@ -2,6 +2,7 @@
 
 import strawberry
 
+from resolvers.station.exchange import StationExchangeMutation
 from resolvers.station.keep import StationKeepMutation, StationKeepQuery
 from resolvers.station.query import StationQuery as StationShownQuery
 from resolvers.station.standing import StationStandingMutation
@@ -14,5 +15,7 @@ class StationQuery(StationShownQuery, StationKeepQuery, StationVisitQuery):
 
 
 @strawberry.type
-class StationMutation(StationKeepMutation, StationStandingMutation, StationVisitMutation):
+class StationMutation(
+    StationKeepMutation, StationStandingMutation, StationExchangeMutation, StationVisitMutation
+):
     """Root fields that keep stations up, and let people in and out."""
