@@ -10,14 +10,23 @@ def code_prefix(kind: Kind, *, area_code: str) -> str:
     return f"{area_code[:VILLAGE_CODE_LENGTH]}-{CODE_LETTERS[kind]}"
 
 
-async def next_code(connection: Connection, kind: Kind, *, area_code: str) -> str:
-    """Give the code of the next station of a kind; the caller holds the lock of the village.
+class Codes:
+    """Gives the codes of new stations in a transaction that holds the locks of their villages.
 
     Numbers are never given again: a station that was closed keeps its row and its code.
     """
-    begin = code_prefix(kind, area_code=area_code)
-    last = await connection.fetchval(_LAST, begin)
-    return f"{begin}{(last or 0) + 1:02}"
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._last: dict[str, int] = {}
+
+    async def next(self, kind: Kind, *, area_code: str) -> str:
+        """Give the code of the next station of a kind."""
+        begin = code_prefix(kind, area_code=area_code)
+        if begin not in self._last:
+            self._last[begin] = await self._connection.fetchval(_LAST, begin) or 0
+        self._last[begin] += 1
+        return f"{begin}{self._last[begin]:02}"
 
 
 # Some thousand rows, read once for each new station: no index serves a part of a text.

@@ -11,6 +11,7 @@ from models.db import Connection
 from models.errors import Code, Refusal
 from models.file import File
 from models.station import facts, table
+from models.station.code import Codes
 from models.station.current import Current
 from models.station.keep import New, insert, lock_areas, served_by, write_change, write_move
 from models.station.record import COLUMNS, Row
@@ -191,11 +192,13 @@ async def _write(connection: Connection, plan: _Plan, person_id: int) -> None:
     touched = {served for wish, served in plan.wishes if wish.point is not None}
     villages = {code[:VILLAGE_CODE_LENGTH] for code in touched}
     await lock_areas(connection, touched | villages)
+    codes = Codes(connection)
     for wish, served in plan.wishes:
         if wish.key is None:
             assert wish.point, "a new station has a place"
             new = New(facts=wish.facts, kind=wish.kind, point=wish.point)
-            await insert(connection, new, area_code=served, person_id=person_id)
+            code = await codes.next(wish.kind, area_code=served)
+            await insert(connection, new, code=code, area_code=served, person_id=person_id)
         else:
             await _revise(connection, wish, served, plan.current[wish.key], person_id)
 

@@ -16,7 +16,7 @@ from models.errors import Code, Refusal
 from models.event import Topic
 from models.geo import Point
 from models.station import facts, photos, visit
-from models.station.code import next_code
+from models.station.code import Codes
 from models.station.current import Current, check_not_closed, record, take
 from models.station.facts import ADDRESS_LENGTH_MOST, Facts
 from models.station.record import Station
@@ -63,7 +63,8 @@ async def create(new: New, *, person_id: int, idempotency_key: str) -> Station:
         access.check(held, Action.STATION_CREATE, Thing(area_code=served), path="point")
         # The village is locked for the number of the code, the grid so that it does not end.
         await lock_areas(connection, {grid.code if grid else "", served[:VILLAGE_CODE_LENGTH]})
-        return await insert(connection, wanted, area_code=served, person_id=person_id)
+        code = await Codes(connection).next(new.kind, area_code=served)
+        return await insert(connection, wanted, code=code, area_code=served, person_id=person_id)
 
     key = await once.once(
         act,
@@ -200,9 +201,10 @@ async def lock_areas(connection: Connection, codes: set[str]) -> None:
         raise Refusal(Code.INVALID, UNPLACED_TEXT, "point")
 
 
-async def insert(connection: Connection, new: New, *, area_code: str, person_id: int) -> int:
+async def insert(
+    connection: Connection, new: New, *, code: str, area_code: str, person_id: int
+) -> int:
     """Write a new station and its event; the caller holds the lock of its village."""
-    code = await next_code(connection, new.kind, area_code=area_code)
     key: int = await connection.fetchval(
         _INSERT, code, area_code, new.kind, *new.point, *facts.values(new.facts)
     )

@@ -71,9 +71,11 @@ def changed(
     known = {**kept, **grids}
     read, texts = _read(rows, known, old.hours, old.start)
     stations = {**old.stations, **read}
+    before = [old.stations[key] for key in set(ids) & old.stations.keys()]
     for gone in set(ids) - read.keys():
         stations.pop(gone, None)
-    return _indexed(old.start, stations, texts, known)
+    touched = frozenset(station.kind for station in (*before, *read.values()))
+    return _indexed(old.start, stations, texts, known, old=old, touched=touched)
 
 
 def _read(
@@ -94,16 +96,24 @@ def _read(
     return stations, texts
 
 
-def _indexed(
+def _indexed(  # noqa: PLR0913 - what a snapshot is made of
     start: datetime,
     stations: Mapping[int, Station],
     texts: Mapping[str | None, Hours],
     grids: Mapping[str, Area],
+    *,
+    old: Snapshot | None = None,
+    touched: frozenset[Kind] = frozenset(Kind),
 ) -> Snapshot:
+    """Build the indexes; those of kinds that were not touched are the old ones."""
     in_service = [s for _, s in sorted(stations.items()) if s.status is Status.OPEN]
-    strips: dict[Kind | None, Strips] = {None: Strips(in_service)}
-    for kind in Kind:
-        strips[kind] = Strips(s for s in in_service if s.kind is kind)
+    strips: dict[Kind | None, Strips] = {**(old.strips if old else {})}
+    spots: dict[Kind, tuple[Spot, ...]] = {**(old.spots if old else {})}
+    strips[None] = Strips(in_service)
+    for kind in touched:
+        of_kind = [s for s in in_service if s.kind is kind]
+        strips[kind] = Strips(of_kind)
+        spots[kind] = tuple(spot(s) for s in of_kind)
     used = {station.hours for station in stations.values()}
     return Snapshot(
         start=start,
@@ -111,7 +121,7 @@ def _indexed(
         grids=grids,
         hours={text: read for text, read in texts.items() if read in used},
         strips=strips,
-        spots={k: tuple(spot(s) for s in in_service if s.kind is k) for k in Kind},
+        spots=spots,
         villages=_by_village(in_service),
         extent=_extent([s.point for s in stations.values()] + [g.point for g in grids.values()]),
     )
