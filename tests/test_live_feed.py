@@ -8,6 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from models import db, event, station
+from models.errors import Unavailable
 from models.event import Topic
 from resolvers import live
 from resolvers.live.follower import QUEUE_LENGTH_MOST
@@ -348,6 +349,10 @@ def _changes(positions: range) -> list[bytes]:
     return [f"CHANGE {position}".encode() for position in positions]
 
 
+async def _until_got(outlet: Slow, count: int) -> None:
+    await until(lambda: len(outlet.got) == count)
+
+
 async def _everything(happened: object) -> list[object]:
     assert isinstance(happened, list)
     return list(happened)
@@ -440,6 +445,25 @@ async def test_what_leaves_a_right_ends_for_all_who_have_it(one: House) -> None:
     await until(lambda: outlet.ended)
     assert outlet.ended == ["没有这项内容，或无权查看"]
     assert len(one.feeds) == 0
+    follower.leave()
+
+
+async def test_an_item_that_can_not_be_read_now_comes_later_in_its_place(one: House) -> None:
+    failures = iter([True, False, True])
+
+    async def read(happened: object) -> list[object]:
+        if next(failures, False):
+            raise Unavailable
+        return await _everything(happened)
+
+    source = live.of_area(GRID, Topic.STATION, read=read, after=None)
+    outlet = Slow()
+    follower = live.Follower(one.feeds.of("key", source, _encode), outlet)
+    await follower.begin(after=None)
+    for version in range(2, 7):
+        await change(1, version, area_code=GRID)
+        await _until_got(outlet, version)
+    assert outlet.got == [b"CURRENT 0", *_changes(range(1, 6))]
     follower.leave()
 
 

@@ -15,7 +15,7 @@ import websockets
 from websockets.sync.client import ClientConnection, connect
 
 from api.socket import SOCKET_LIMITS, SUBPROTOCOL, Wire
-from models import station
+from models import db, station
 from tests.conftest import Database
 from tests.events import until
 from tests.server import LEAVE_SECONDS, Program, program
@@ -246,6 +246,25 @@ def followed(number: int) -> str:
     query = "subscription ($id: ID!) { stationChanged(id: $id) { kind station { name } } }"
     payload = {"query": query, "variables": {"id": station_id(number)}}
     return orjson.dumps({"id": "1", "type": "subscribe", "payload": payload}).decode()
+
+
+async def test_what_runs_is_answered_before_the_process_leaves(stationed: None) -> None:
+    async with house(replace(PATIENT, leave_seconds=SECONDS)) as one, one.welcome() as client:
+        async with db.transaction() as connection:
+            await connection.execute("LOCK TABLE area")
+            await client.ask("a", '{ area(code: "320281") { name } }')
+            await until(_somebody_waits)
+            leaving = asyncio.create_task(one.leave())
+            await until(lambda: not one.server.servers[0].is_serving())
+        assert (await client.hear())["payload"] == {"data": {"area": {"name": "江阴市"}}}
+        assert (await client.hear())["type"] == "complete"
+        assert await client.closed() == (1012, "The server restarts.")
+        await leaving
+
+
+async def _somebody_waits() -> bool:
+    row = await db.fetch_one("SELECT FROM pg_locks WHERE NOT granted")
+    return row is not None
 
 
 @pytest.fixture
