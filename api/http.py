@@ -65,6 +65,7 @@ REFUSING = frozenset(
     {EdgeCode.UNAUTHENTICATED, EdgeCode.FORBIDDEN, EdgeCode.LIMITED, EdgeCode.UNAVAILABLE}
 )
 METHODS = "GET, POST"
+SUBSCRIPTIONS_ELSEWHERE = f"A subscription is served over WebSocket, or as {EVENT_STREAM}."
 UNAVAILABLE_RETRY_SECONDS = 1
 SECONDS_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -198,7 +199,7 @@ class GraphQLEndpoint:
     ) -> _Answer:
         document, operation = self._operations.chosen(asked)
         if operation.kind is OperationType.SUBSCRIPTION:
-            raise BadDocument(GraphQLError(f"A subscription is answered as {EVENT_STREAM} only."))
+            raise BadDocument(GraphQLError(SUBSCRIPTIONS_ELSEWHERE))
         if method == "GET" and operation.kind is OperationType.MUTATION:
             raise mutation_by_get()
         prepared = self._operations.ready(document, operation, asked.variables)

@@ -41,6 +41,8 @@ ORIGIN = "https://mini.example"
 PATIENT = SocketLimits(
     init_seconds=10.0, ping_seconds=60.0, refresh_seconds=0.5, leave_seconds=0.3
 )
+AREA = '{ area(code: "320281") { name } }'
+ANSWER = {"data": {"area": {"name": "江阴市"}}}
 FOLLOW = """subscription ($id: ID!, $after: Int) {
   stationChanged(id: $id, after: $after) { kind position station { name } event { version } }
 }"""
@@ -205,6 +207,13 @@ class Client:
                 return self.wire.close_code, self.wire.close_reason or ""
 
 
+async def answers(client: Client, key: str = "last") -> None:
+    """Assert that a socket still answers."""
+    await client.ask(key, AREA)
+    assert await client.hear() == {"id": key, "type": "next", "payload": ANSWER}
+    assert await client.hear() == {"id": key, "type": "complete"}
+
+
 def station_id(key: int) -> str:
     """Give the global id of a station."""
     return global_id("Station", key)
@@ -246,3 +255,20 @@ WITH known AS (
 INSERT INTO session (id, person_id, family_hash, device, started_at, used_at)
 VALUES ($1, $1, sha256(int8send($1)), '', now(), now())
 """
+
+
+def frame(text: bytes) -> bytes:
+    """Make a client's frame of a text, masked with zeros."""
+    length = len(text)
+    size = bytes([0x80 | length]) if length < 126 else b"\xfe" + length.to_bytes(2, "big")
+    return b"\x81" + size + bytes(4) + text
+
+
+HEAD = (
+    b"GET /graphql HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\n"
+    b"connection: upgrade\r\nsec-websocket-version: 13\r\n"
+    b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    b"sec-websocket-protocol: graphql-transport-ws\r\n\r\n"
+)
+INIT = frame(b'{"type":"connection_init"}')
+LARGE_PING = frame(orjson.dumps({"type": "ping", "payload": {"a": "x" * 50_000}}))

@@ -80,7 +80,7 @@ def test_other_methods_are_refused_with_those_that_are_served(
 
 def test_a_subscription_is_refused_over_http(client: httpx.Client) -> None:
     message = assert_refused(post(client, "subscription { ticks }"), 400)
-    assert message == "Subscriptions are served over WebSocket only."
+    assert message == "A subscription is served over WebSocket, or as text/event-stream."
 
 
 # Media types

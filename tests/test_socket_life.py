@@ -1,31 +1,29 @@
 """A socket's life: pings, tokens that are renewed or end, clients that take nothing, restarts."""
 
 import asyncio
-import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from pathlib import Path
 
-import orjson
 import pytest
 import websockets
-from websockets.sync.client import ClientConnection, connect
 
-from api.socket import SOCKET_LIMITS, SUBPROTOCOL, Wire
+from api.socket import SOCKET_LIMITS, Wire
 from models import db, station
 from tests.conftest import Database
 from tests.events import until
-from tests.server import LEAVE_SECONDS, Program, program
-from tests.sockets import PATIENT, SECONDS, House, house, plant_stations, rename, station_id
-
-HEAD = (
-    b"GET /graphql HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\n"
-    b"connection: upgrade\r\nsec-websocket-version: 13\r\n"
-    b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-    b"sec-websocket-protocol: graphql-transport-ws\r\n\r\n"
+from tests.sockets import (
+    HEAD,
+    INIT,
+    LARGE_PING,
+    PATIENT,
+    SECONDS,
+    House,
+    house,
+    plant_stations,
+    rename,
 )
 
 
@@ -128,17 +126,6 @@ async def deaf(one: House) -> AsyncIterator[tuple[socket.socket, asyncio.Abstrac
         yield client, loop
 
 
-def frame(text: bytes) -> bytes:
-    """Make a client's frame of a text, masked with zeros."""
-    length = len(text)
-    size = bytes([0x80 | length]) if length < 126 else b"\xfe" + length.to_bytes(2, "big")
-    return b"\x81" + size + bytes(4) + text
-
-
-INIT = frame(b'{"type":"connection_init"}')
-LARGE_PING = frame(orjson.dumps({"type": "ping", "payload": {"a": "x" * 50_000}}))
-
-
 async def _fill(one: House, client: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
     """Ask for answers until the server no longer takes questions."""
     await loop.sock_sendall(client, INIT)
@@ -217,35 +204,7 @@ async def test_a_socket_asked_for_before_an_answer_came_is_none(stationed: None)
         await until(lambda: not one.server.server_state.connections)
 
 
-def test_an_idle_subscription_takes_little_memory(weighed: Program) -> None:
-    def resident() -> int:
-        pages = Path(f"/proc/{weighed.process.pid}/statm").read_text().split()[1]
-        return int(pages) * 4_096
-
-    with ExitStack() as stack:
-        for number in range(1, 401):
-            wire = stack.enter_context(connected(weighed))
-            wire.send(followed(number))
-            assert "CURRENT" in str(wire.recv(SECONDS))
-            if number == 100:
-                before = resident()
-        assert (resident() - before) / 300 < 60_000
-
-
 # Restarts
-
-
-@pytest.fixture
-def weighed(city_url: str, tmp_path: Path) -> Iterator[Program]:
-    with program(tmp_path / "stderr", DATABASE_URL=city_url, RATE_LIMIT="0") as one:
-        yield one.ready()
-
-
-def followed(number: int) -> str:
-    """Give the message that follows a station of its own."""
-    query = "subscription ($id: ID!) { stationChanged(id: $id) { kind station { name } } }"
-    payload = {"query": query, "variables": {"id": station_id(number)}}
-    return orjson.dumps({"id": "1", "type": "subscribe", "payload": payload}).decode()
 
 
 async def test_what_runs_is_answered_before_the_process_leaves(stationed: None) -> None:
@@ -265,63 +224,3 @@ async def test_what_runs_is_answered_before_the_process_leaves(stationed: None) 
 async def _somebody_waits() -> bool:
     row = await db.fetch_one("SELECT FROM pg_locks WHERE NOT granted")
     return row is not None
-
-
-@pytest.fixture
-def started(city_url: str, redis_url: str, tmp_path: Path) -> Iterator[Program]:
-    with program(tmp_path / "stderr", DATABASE_URL=city_url, REDIS_URL=redis_url) as one:
-        yield one.ready()
-
-
-@contextmanager
-def connected(one: Program) -> Iterator[ClientConnection]:
-    url = f"ws://127.0.0.1:{one.port}/graphql"
-    with connect(url, subprotocols=[SUBPROTOCOL], compression=None) as wire:  # type: ignore[list-item] # a str
-        wire.send('{"type":"connection_init"}')
-        assert wire.recv(SECONDS) == '{"type":"connection_ack"}'
-        yield wire
-
-
-def stop_reading(client: socket.socket, port: int) -> None:
-    """Ask for answers and read none, until the server takes no more questions."""
-    client.settimeout(0.5)
-    client.connect(("127.0.0.1", port))
-    client.sendall(HEAD)
-    assert client.recv(4_096).startswith(b"HTTP/1.1 101")
-    with suppress(TimeoutError):
-        client.sendall(INIT + LARGE_PING * 200)
-
-
-def test_a_restart_is_1012_for_every_socket_and_takes_seconds(started: Program) -> None:
-    query = "subscription ($id: ID!) { stationChanged(id: $id) { kind } }"
-    payload = {"query": query, "variables": {"id": station_id(1)}}
-    asked = orjson.dumps({"id": "1", "type": "subscribe", "payload": payload}).decode()
-    headers = {"accept": "text/event-stream"}
-    with connected(started) as idle, connected(started) as watching, socket.socket() as deaf:
-        watching.send(asked)
-        assert "CURRENT" in str(watching.recv(SECONDS))
-        stop_reading(deaf, started.port)
-        with started.client.stream("POST", "/graphql", json=payload, headers=headers) as stream:
-            lines = stream.iter_lines()
-            assert next(lines) == "event: next"
-            assert started.left(signal.SIGTERM) == 0
-            assert [line for line in lines if line.startswith("event:")] == []
-        for wire in (idle, watching):
-            with pytest.raises(websockets.ConnectionClosed):
-                wire.recv(SECONDS)
-            assert wire.close_code == 1012
-    assert LEAVE_SECONDS <= 5
-
-
-def test_a_foreign_host_gets_no_socket(started: Program) -> None:
-    url = f"ws://127.0.0.1:{started.port}/graphql"
-    with (
-        pytest.raises(websockets.InvalidStatus) as refused,
-        connect(url, subprotocols=[SUBPROTOCOL], additional_headers={"host": "evil.example"}),  # type: ignore[list-item] # a str
-    ):
-        pass
-    assert refused.value.response.status_code == 400
-    with pytest.raises(websockets.InvalidStatus) as refused, connect(f"{url}/nowhere"):
-        pass
-    assert refused.value.response.status_code == 403
-    assert [line for line in started.said.splitlines() if "error" in line] == []

@@ -133,7 +133,7 @@ async def test_a_subscription_for_who_takes_no_stream_is_refused(one: House) -> 
     headers = {"accept": "application/json"}
     async with ask(one, FOLLOW, headers=headers, id=station_id(1)) as events:
         (error,) = orjson.loads(await events.response.aread())["errors"]
-    assert error["message"] == "A subscription is answered as text/event-stream only."
+    assert error["message"] == "A subscription is served over WebSocket, or as text/event-stream."
 
 
 @pytest.mark.parametrize(
