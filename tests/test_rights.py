@@ -30,7 +30,7 @@ from resolvers.context import Context
 from resolvers.schema import schema
 from tests import rights_city
 from tests.conftest import Database
-from tests.graph import NoSessions
+from tests.graph import GivenPhones, NoSessions
 from tests.rights_cases import CASES, EXEMPT, Case, Target, Try
 from tests.rights_city import Actor, City, Place, contents
 
@@ -153,7 +153,7 @@ async def carry_out(mutation: str, actor: Actor, tried: Try) -> str:
     asked = execute(
         GRAPH,
         document_of(mutation),
-        context_value=Context(actor.person_id, "test", "127.0.0.1", NoSessions()),
+        context_value=Context(actor.person_id, "test", "127.0.0.1", NoSessions(), GivenPhones()),
         variable_values={"input": tried.input},
     )
     answer = await asked if isawaitable(asked) else asked
