@@ -21,6 +21,7 @@ import typer
 
 from api import data
 from api.console import database, database_url, explained, given_settings, leave
+from api.lifeline import die_with_parent
 from api.settings import Settings, Settled
 
 SCHEMA = Path("schema.graphql")
@@ -73,7 +74,7 @@ def worker(listener: int, relays: Annotated[bool, typer.Option("--relays")] = Fa
 
     from api import server
 
-    server.die_with_parent()
+    die_with_parent()
     with explained(), server.stoppable():
         given = given_settings()
         server.listen(socket.socket(fileno=listener), given, _own_servers(given), relays=relays)
@@ -142,7 +143,7 @@ def ide(
         given = given_settings()
         files = graphiql.Files(private(given.data_dir) / "ide")
         if behind_server:
-            server.die_with_parent()
+            die_with_parent()
             os.nice(NICENESS)
             graphiql.fetch_behind(files, host=given.host, port=given.port)
         else:

@@ -4,7 +4,6 @@ SIGINT, SIGTERM and SIGHUP all mean: finish what is being answered, then leave. 
 of our own, so that they work where the parent had them ignored.
 """
 
-import ctypes
 import os
 import resource
 import signal
@@ -33,7 +32,6 @@ CONNECTIONS_MOST = 10_000
 BACKLOG = 2_048
 RESTART_SECONDS = 1.0
 POLL_SECONDS = 0.1
-PR_SET_PDEATHSIG = 1
 FILES_BESIDE_CONNECTIONS = 1_000
 
 
@@ -154,11 +152,6 @@ def _wechat(settings: Settings) -> "WeChat | None":
     assert settings.wechat_app_secret, "Settings refuses an app id without its secret"
     secret = settings.wechat_app_secret.get_secret_value()
     return WeChat(settings.wechat_app_id, secret, settings.wechat_url)
-
-
-def die_with_parent() -> None:
-    """Ask the kernel for SIGTERM when the parent dies, however it dies."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _listener(host: str, port: int) -> socket.socket:

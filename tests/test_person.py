@@ -61,7 +61,8 @@ async def test_there_is_no_development_person_where_there_is_no_area(code: str) 
 
 
 HOMES = """
-SELECT person.id, state, residence.area_code, head_id, household.id AS household, address, phone,
+SELECT person.id, state, residence.area_code, head_id, household.id AS household,
+    household.address, phone,
     phone_index, phone_verified_at IS NOT NULL AS is_verified
 FROM residence JOIN household ON household.id = household_id JOIN person ON person.id = person_id
 ORDER BY person.id

@@ -162,7 +162,7 @@ def _begin(data_keys: str) -> None:
     """Prepare a process of the pool: it leaves with its parent, and lets that one take Ctrl-C."""
     import signal
 
-    from api.server import die_with_parent
+    from api.lifeline import die_with_parent
 
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
