@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from models import station
 from resolvers.node import KEY_MOST, global_id, key_of
 from tests import areas, stations
-from tests.areas import GRID
+from tests.areas import GRID, VILLAGE
 from tests.conftest import Database
 from tests.graph import ask
 
@@ -64,16 +64,18 @@ async def test_a_station_is_a_node() -> None:
         station.forget()
 
 
-async def test_a_person_is_a_node_for_that_person_only(database: Database) -> None:
+async def test_a_person_is_a_node_for_that_person_and_those_in_charge(database: Database) -> None:
     await areas.plant()
     key = await areas.appoint("GRID_LEAD", GRID, name="王五")
-    other = await areas.appoint("GRID_LEAD", GRID, name="李四")
+    other = await areas.appoint("VOLUNTEER", GRID, name="李四")
+    cadre = await areas.appoint("VILLAGE_CADRE", VILLAGE, name="赵六")
     shown = global_id("Person", key)
-    assert (await ask(NODE, key, id=shown))["node"] == {
-        "__typename": "Person",
-        "id": shown,
-        "name": "王五",
-    }
+    for viewer in (key, cadre):
+        assert (await ask(NODE, viewer, id=shown))["node"] == {
+            "__typename": "Person",
+            "id": shown,
+            "name": "王五",
+        }
     assert (await ask(NODE, other, id=shown))["node"] is None
     assert (await ask(NODE, id=shown))["node"] is None
 
