@@ -7,6 +7,7 @@ from pathlib import Path
 import anyio
 import pytest
 
+from api.city import DEVELOPMENT_GRID
 from models import db, event
 from tests.conftest import Database
 from tests.events import change, lay_out_areas, until
@@ -79,8 +80,16 @@ async def test_seeding_makes_the_city_and_a_second_time_changes_nothing(
 ) -> None:
     for _ in range(2):
         with program(tmp_path / "stderr", "seed", (), DATABASE_URL=database.url) as one:
-            assert await anyio.to_thread.run_sync(one.process.wait, 20) == 0
+            assert await anyio.to_thread.run_sync(one.process.wait, 60) == 0
             assert one.said == ""
     rows = await db.fetch("SELECT level, count(*) FROM area GROUP BY level ORDER BY level")
     counts = {row["level"]: row["count"] for row in rows}
     assert (counts["TOWN"], counts["GRID"]) == (17, 1_390)
+    lived_in = await db.fetch_one(
+        "SELECT population, (SELECT count(*) FROM residence) AS people,"
+        " (SELECT count(*) FROM catalogue WHERE version = 1) AS rules FROM area WHERE code = $1",
+        DEVELOPMENT_GRID,
+    )
+    assert lived_in
+    assert lived_in["people"] == lived_in["population"] > 500
+    assert lived_in["rules"] >= 5
