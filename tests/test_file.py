@@ -342,9 +342,13 @@ async def test_a_sender_who_leaves_leaves_nothing(place: Path, person: int) -> N
 
 
 async def test_a_person_has_so_many_unused_files_at_most(place: Path, person: int) -> None:
-    announced = await asyncio.gather(
-        *(start(person, b"x") for _ in range(file.UNCLAIMED_MOST + 3))
+    await db.execute(
+        """INSERT INTO file (person_id, kind, content_type, bytes, expires_at)
+        SELECT $1, 'PHOTO', 'image/jpeg', 1, now() FROM generate_series(3, $2)""",
+        person,
+        file.UNCLAIMED_MOST,
     )
+    announced = await asyncio.gather(*(start(person, b"x") for _ in range(5)))
     refused = [one for one in announced if one["userErrors"]]
     assert [one["userErrors"][0]["code"] for one in refused] == ["LIMIT_REACHED"] * 3
     assert len(await rows()) == file.UNCLAIMED_MOST
