@@ -11,7 +11,9 @@ from pathlib import Path
 import orjson
 import pytest
 
+from api.stack import Servers
 from tests import docs
+from tests.databases import Databases
 from tests.program import serving
 
 ROOT = docs.ROOT
@@ -25,9 +27,13 @@ COMMANDS = [
 ]
 
 
-@pytest.fixture
-def address(city_url: str, redis_url: str) -> Iterator[str]:
-    with serving(database_url=city_url, redis_url=redis_url) as address:
+@pytest.fixture(scope="module")
+def address(databases: Databases, city_template: str, servers: Servers) -> Iterator[str]:
+    """Serve one city for all pages: what one of them does, the others do not look at."""
+    with (
+        databases.copy(city_template) as url,
+        serving(database_url=url, redis_url=servers.redis_url, RATE_LIMIT="0") as address,
+    ):
         yield address
 
 

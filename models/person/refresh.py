@@ -3,7 +3,7 @@
 The tokens of a session are a family. Each is 256 random bits that the family shares, the number
 of its generation, and a seal that only this city can make. So the successor of a token is always
 the same one, an old token is known as such however old it is, and a database that leaks holds the
-SHA-256 of the shared bits and nothing to make a token of (docs/decisions/0006). Nothing here
+SHA-256 of the shared bits and nothing to make a token of (docs/decisions/0007). Nothing here
 reads a database.
 """
 
