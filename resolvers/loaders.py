@@ -6,12 +6,13 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from models import area, person, unit
+from models import area, person, ticket, unit
 from models.area import Area, Staffing, StaffMember
 from models.errors import Invalid
 from models.geo import Point
 from models.page import Page
 from models.person import Appointment, Person
+from models.ticket import Ticket, TicketEvent
 from models.unit import Unit
 
 BATCH_MOST = 1_000
@@ -33,6 +34,14 @@ class Appointments(NamedTuple):
 
     code: str
     viewer_id: int | None
+    first: int
+    after: str | None
+
+
+class Events(NamedTuple):
+    """Which page of a ticket's events is asked for."""
+
+    ticket: Ticket
     first: int
     after: str | None
 
@@ -91,6 +100,11 @@ class Loaders:
     def children(self) -> DataLoader[Children, Page[Area]]:
         """Pages of children."""
         return DataLoader(load_fn=_children, max_batch_size=BATCH_MOST)
+
+    @cached_property
+    def events(self) -> DataLoader[Events, Page[TicketEvent]]:
+        """Pages of tickets' events."""
+        return DataLoader(load_fn=_events, max_batch_size=BATCH_MOST)
 
     @cached_property
     def people(self) -> DataLoader[Seen, Person | None]:
@@ -161,3 +175,17 @@ async def _appointments(asked: list[Appointments]) -> list[Page[Appointment] | I
         except Invalid as wrong:
             pages.append(wrong)
     return pages
+
+
+async def _events(asked: list[Events]) -> list[Page[TicketEvent] | Invalid]:
+    """Read the pages that are alike together; a wrong one spoils those like it only."""
+    pages: dict[Events, Page[TicketEvent] | Invalid] = {}
+    for first, after in dict.fromkeys((one.first, one.after) for one in asked):
+        alike = [one for one in asked if (one.first, one.after) == (first, after)]
+        try:
+            found = await ticket.events([one.ticket for one in alike], first=first, after=after)
+        except Invalid as wrong:
+            pages |= dict.fromkeys(alike, wrong)
+        else:
+            pages |= {one: found[one.ticket.id] for one in alike}
+    return [pages[one] for one in asked]

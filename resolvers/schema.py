@@ -9,16 +9,19 @@ from resolvers.node import NodeQuery
 from resolvers.person import PersonMutation, PersonQuery
 from resolvers.scalars import SCALARS
 from resolvers.station import StationMutation, StationQuery, StationSubscription
+from resolvers.ticket import TicketMutation, TicketQuery
 from resolvers.unit import UnitMutation, UnitQuery
 
 
 @strawberry.type(description="Everything that can be read. 查询")
-class Query(PersonQuery, NodeQuery, AreaQuery, UnitQuery, StationQuery):
+class Query(PersonQuery, NodeQuery, AreaQuery, UnitQuery, StationQuery, TicketQuery):
     """Everything that can be read."""
 
 
 @strawberry.type(description="Everything that can be done. 操作")
-class Mutation(PersonMutation, AreaMutation, UnitMutation, FileMutation, StationMutation):
+class Mutation(
+    PersonMutation, AreaMutation, UnitMutation, FileMutation, StationMutation, TicketMutation
+):
     """Everything that can be done."""
 
 

@@ -31,6 +31,9 @@ TABLES = {
     "station_occupancy",
     "station_photo",
     "station_visit",
+    "ticket",
+    "ticket_photo",
+    "ticket_reporter",
     "unit",
 }
 CODES = {
@@ -45,6 +48,7 @@ CODES = {
     ("outbox", "area_code"),
     ("residence", "area_code"),
     ("station", "area_code"),
+    ("ticket", "area_code"),
     ("unit", "area_code"),
 }
 
@@ -108,6 +112,20 @@ async def test_every_stated_rule_is_in_the_catalogue(database: Database) -> None
         "station_status_known",
         "station_version",
         "station_visit_times",
+        "ticket_counts",
+        "ticket_extension_known",
+        "ticket_grid",
+        "ticket_merged",
+        "ticket_over",
+        "ticket_paused",
+        "ticket_point",
+        "ticket_rated",
+        "ticket_reporter_who",
+        "ticket_satisfaction",
+        "ticket_source_known",
+        "ticket_state_known",
+        "ticket_text",
+        "ticket_urgency_known",
     }
 
 

@@ -59,6 +59,35 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.STATION_IMPORT: _CADRES_UP,
     Action.STATION_CHECK_IN: _ONESELF,
     Action.FILE_UPLOAD: _ONESELF,
+    Action.TICKET_SUBMIT: _ONESELF,
+    Action.TICKET_READ: {
+        **_WORKERS_UP,
+        Role.SPECIALIST: Scope.UNIT,
+        Role.DEPARTMENT_OFFICER: Scope.UNIT,
+        Role.DISPATCHER: Scope.AREA,
+        Role.AUDITOR: Scope.CITY,
+    },
+    Action.TICKET_REPORTER_READ: {
+        Role.GRID_WORKER: Scope.AREA,
+        Role.GRID_LEAD: Scope.AREA,
+        Role.VILLAGE_CADRE: Scope.AREA,
+        Role.TOWN_OFFICER: Scope.AREA,
+        Role.DEPARTMENT_OFFICER: Scope.UNIT,
+        Role.DISPATCHER: Scope.AREA,
+    },
+    Action.TICKET_DISPATCH: {Role.DISPATCHER: Scope.AREA},
+    Action.TICKET_HANDLE: {
+        Role.SPECIALIST: Scope.UNIT,
+        Role.VILLAGE_CADRE: Scope.UNIT,
+        Role.TOWN_OFFICER: Scope.UNIT,
+        Role.DEPARTMENT_OFFICER: Scope.UNIT,
+    },
+    Action.TICKET_PATROL: {Role.GRID_WORKER: Scope.AREA, Role.GRID_LEAD: Scope.AREA},
+    Action.TICKET_VERIFY: {
+        Role.GRID_WORKER: Scope.AREA,
+        Role.GRID_LEAD: Scope.AREA,
+        Role.VILLAGE_CADRE: Scope.AREA,
+    },
 }
 
 

@@ -61,3 +61,11 @@ class Action(Word):
     STATION_IMPORT = "STATION_IMPORT", "Import and export stations as Excel.", "导入导出阵地"
     STATION_CHECK_IN = "STATION_CHECK_IN", "Check in and out of a station.", "阵地签到"
     FILE_UPLOAD = "FILE_UPLOAD", "Upload a photo or a table.", "上传文件"
+
+    TICKET_SUBMIT = "TICKET_SUBMIT", "Report a ticket, and follow what one reported.", "上报工单"
+    TICKET_READ = "TICKET_READ", "See the tickets of an area or a unit.", "查看工单"
+    TICKET_REPORTER_READ = "TICKET_REPORTER_READ", "See who reported a ticket.", "查看上报人"
+    TICKET_DISPATCH = "TICKET_DISPATCH", "Accept, dispatch and supervise tickets.", "受理派单"
+    TICKET_HANDLE = "TICKET_HANDLE", "Handle the tickets of a unit.", "办理工单"
+    TICKET_PATROL = "TICKET_PATROL", "Resolve a ticket on the spot.", "自办自结"
+    TICKET_VERIFY = "TICKET_VERIFY", "Check on the spot what others handled.", "核查工单"

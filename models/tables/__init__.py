@@ -18,6 +18,7 @@ from models.tables.station import (
     StationPhoto,
     StationVisit,
 )
+from models.tables.ticket import Ticket, TicketPhoto, TicketReporter
 
 __all__ = [
     "Access",
@@ -41,5 +42,8 @@ __all__ = [
     "StationOccupancy",
     "StationPhoto",
     "StationVisit",
+    "Ticket",
+    "TicketPhoto",
+    "TicketReporter",
     "Unit",
 ]

@@ -1,0 +1,89 @@
+"""What the table classes can't say of tickets."""
+
+from tortoise import migrations
+
+from models.tables import guards
+
+TABLES = ("ticket", "ticket_photo", "ticket_reporter")
+LEVELS = {"city": 6, "town": 9, "village": 12, "grid": 14}
+
+
+class Migration(migrations.Migration):
+    dependencies = [("models", "0011_tickets")]
+
+    operations = [
+        *(guards.identity(table) for table in TABLES),
+        guards.area_code("ticket"),
+        guards.default("ticket_reporter", "at", "now()"),
+        guards.sql(
+            "CREATE SEQUENCE ticket_number MAXVALUE 999999 CYCLE", "DROP SEQUENCE ticket_number"
+        ),
+        guards.known(
+            "ticket",
+            "state",
+            "SUBMITTED",
+            "DISPATCHED",
+            "ACKNOWLEDGED",
+            "IN_PROGRESS",
+            "SUSPENDED",
+            "ARBITRATION",
+            "RESOLVED",
+            "CALLBACK",
+            "CLOSED",
+            "REJECTED",
+            "WITHDRAWN",
+            "MERGED",
+        ),
+        guards.known("ticket", "urgency", "NORMAL", "URGENT", "EMERGENCY"),
+        guards.known(
+            "ticket", "source", "MINI_PROGRAM", "GRID_PATROL", "VISIT", "HOTLINE", "WHISTLE"
+        ),
+        guards.known("ticket", "extension", "ASKED", "GRANTED", "DENIED"),
+        guards.check(
+            "ticket",
+            "over",
+            "(state IN ('CLOSED', 'REJECTED', 'WITHDRAWN', 'MERGED')) = (ended_at IS NOT NULL)"
+            " AND (ended_at IS NULL) = (due_at IS NOT NULL)",
+        ),
+        guards.check(
+            "ticket",
+            "rated",
+            "state = 'CLOSED' OR (is_solved IS NULL AND satisfaction IS NULL)",
+        ),
+        guards.check("ticket", "satisfaction", "satisfaction BETWEEN 1 AND 5"),
+        guards.check("ticket", "merged", "(state = 'MERGED') = (merged_into_id IS NOT NULL)"),
+        guards.check("ticket", "paused", "(state = 'SUSPENDED') = (paused_at IS NOT NULL)"),
+        guards.check(
+            "ticket", "counts", "version >= 1 AND round >= 1 AND returns >= 0 AND calls >= 0"
+        ),
+        guards.check("ticket", "grid", "length(area_code) = 14"),
+        guards.check(
+            "ticket", "point", "longitude BETWEEN -180 AND 180 AND latitude BETWEEN -90 AND 90"
+        ),
+        guards.check("ticket", "text", "length(text) BETWEEN 1 AND 2000"),
+        # Either a name or a seal with its index.
+        guards.check(
+            "ticket_reporter",
+            "who",
+            "(person_id IS NULL) = (sealed IS NOT NULL)"
+            " AND (sealed IS NULL) = (sealed_index IS NULL)",
+        ),
+        guards.index(
+            "ticket_reporter_first", "ticket_reporter (ticket_id) WHERE is_first", unique=True
+        ),
+        # A list of an area's subtree, in the order of what is due, at each level of the tree.
+        *(
+            guards.index(f"ticket_of_{level}", f"ticket (left(area_code, {length}), rank, id)")
+            for level, length in LEVELS.items()
+        ),
+        guards.index(
+            "ticket_assignee", "ticket (assignee_id, rank, id) WHERE assignee_id IS NOT NULL"
+        ),
+        guards.index("ticket_resolver", "ticket (resolver_id) WHERE resolver_id IS NOT NULL"),
+        guards.index(
+            "ticket_merged_into", "ticket (merged_into_id) WHERE merged_into_id IS NOT NULL"
+        ),
+        guards.index("ticket_terms", "ticket USING gin (terms)"),
+        # What the centre decided last teaches the directory of dispatch.
+        guards.index("ticket_bound", "ticket (category, id) WHERE is_bound"),
+    ]

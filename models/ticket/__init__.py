@@ -1,0 +1,66 @@
+"""Tickets: what residents report, and how it is accepted, handled, checked and closed.
+
+`submit` reports, `move` changes, `find` and `events` show. Who may do what in which state is one
+table, `FLOW` (docs/ticket.md).
+"""
+
+from models.ticket.case import Ask, Case, Unit, Who, parties
+from models.ticket.category import CATEGORIES, Category
+from models.ticket.duplicate import Similar, similar
+from models.ticket.flow import FLOW, Decision, Rule, decide, moves
+from models.ticket.move import Request, move
+from models.ticket.record import Sight, Ticket, TicketUnit, find, find_all
+from models.ticket.submit import Report, submit
+from models.ticket.timeline import TicketEvent, events
+from models.ticket.words import (
+    OPEN_STATES,
+    Extension,
+    Family,
+    Move,
+    Party,
+    RejectReason,
+    ReturnReason,
+    Source,
+    State,
+    SuspendReason,
+    Urgency,
+)
+
+__all__ = [
+    "CATEGORIES",
+    "FLOW",
+    "OPEN_STATES",
+    "Ask",
+    "Case",
+    "Category",
+    "Decision",
+    "Extension",
+    "Family",
+    "Move",
+    "Party",
+    "RejectReason",
+    "Report",
+    "Request",
+    "ReturnReason",
+    "Rule",
+    "Sight",
+    "Similar",
+    "Source",
+    "State",
+    "SuspendReason",
+    "Ticket",
+    "TicketEvent",
+    "TicketUnit",
+    "Unit",
+    "Urgency",
+    "Who",
+    "decide",
+    "events",
+    "find",
+    "find_all",
+    "move",
+    "moves",
+    "parties",
+    "similar",
+    "submit",
+]

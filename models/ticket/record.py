@@ -1,0 +1,212 @@
+"""A ticket as one viewer may see it: made from its row and the rights read beside it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import asyncpg
+
+from models import access, db
+from models.access import Action, Rights
+from models.geo import Point
+from models.person import Person
+from models.ticket.case import Case, Who, is_handler, parties
+from models.ticket.flow import moves
+from models.ticket.reporter import sealed_index
+from models.ticket.store import CASE, case
+from models.ticket.words import Extension, Move, Party, Source, State, Urgency
+
+_INVOLVED = frozenset(Party) - {Party.NEIGHBOUR}
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a viewer may see of a ticket beyond what all who may see it do."""
+
+    is_staff: bool
+    is_reporter: bool
+    sees_reporter: bool
+
+    @property
+    def sees_texts(self) -> bool:
+        """Say whether they see what was written; who reported the same sees only the answers."""
+        return self.is_staff or self.is_reporter
+
+
+@dataclass(frozen=True, slots=True)
+class TicketUnit:
+    """The unit that handles a ticket."""
+
+    id: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket as one viewer may see it; None is what is missing, or not for them."""
+
+    id: int
+    number: str
+    state: State
+    version: int
+    round: int
+    category: str
+    urgency: Urgency
+    source: Source
+    area_code: str
+    place: Point
+    address: str | None
+    text: str | None
+    is_anonymous: bool
+    is_mine: bool
+    reporter: Person | None
+    unit: TicketUnit | None
+    assignee: Person | None
+    merged_into_id: int | None
+    returns: int
+    extension: Extension | None
+    extension_days: int | None
+    calls: int
+    submitted_at: datetime
+    due_at: datetime | None
+    resolved_at: datetime | None
+    ended_at: datetime | None
+    urged_at: datetime | None
+    is_solved: bool | None
+    satisfaction: int | None
+    rank: int
+    moves: tuple[Move, ...]
+    sight: Sight
+
+    @property
+    def is_overdue(self) -> bool:
+        """Say whether it is past the time when something was due."""
+        return self.due_at is not None and self.due_at < datetime.now(UTC)
+
+
+def is_visible(found: Case, who: Who) -> bool:
+    """Say whether somebody may see a ticket at all."""
+    return not parties(found, who).isdisjoint(_INVOLVED)
+
+
+async def find(key: int, *, person_id: int | None) -> Ticket | None:
+    """Give a ticket as a person may see it; None if there is none for them. One statement."""
+    return (await find_all([key], person_id=person_id)).get(key)
+
+
+async def find_all(keys: Iterable[int], *, person_id: int | None) -> dict[int, Ticket]:
+    """Give those of these tickets that a person may see, by key, in one statement."""
+    if person_id is None:
+        return {}
+    rows = await db.fetch(_FIND, list(keys), person_id, sealed_index(person_id))
+    seen = ((row["id"], from_row(row)) for row in rows)
+    return {key: ticket for key, ticket in seen if ticket}
+
+
+def from_row(row: asyncpg.Record) -> Ticket | None:
+    """Make the record of a row with COLUMNS; None for who may not see it."""
+    found = case(row)
+    who = Who(
+        access.read(row["rights"]),
+        is_reporter=row["reported_first"] is True,
+        is_joiner=row["reported_first"] is False,
+    )
+    return _seen(row, found, who) if is_visible(found, who) else None
+
+
+def sight(found: Case, who: Who) -> Sight:
+    """Say what somebody who may see a ticket sees of it."""
+    held = who.rights
+    return Sight(
+        is_staff=Party.STAFF in parties(found, who),
+        is_reporter=who.is_reporter,
+        sees_reporter=who.is_reporter or _sees_reporter(found, held),
+    )
+
+
+def _sees_reporter(found: Case, held: Rights) -> bool:
+    return held.may(Action.TICKET_REPORTER_READ, found.thing()) or is_handler(found, held)
+
+
+def _seen(row: asyncpg.Record, found: Case, who: Who) -> Ticket:
+    seen = sight(found, who)
+    return Ticket(
+        id=found.id,
+        number=row["number"],
+        state=found.state,
+        version=found.version,
+        round=found.round,
+        category=found.category,
+        urgency=found.urgency,
+        source=found.source,
+        area_code=found.area_code,
+        place=found.point,
+        address=row["address"] if seen.sees_texts else None,
+        text=row["text"] if seen.sees_texts else None,
+        is_anonymous=row["is_anonymous"],
+        is_mine=who.is_reporter,
+        reporter=_reporter(row, who) if seen.sees_reporter else None,
+        unit=_unit(row),
+        assignee=_assignee(row) if seen.is_staff else None,
+        merged_into_id=found.merged_into_id,
+        returns=found.returns,
+        extension=found.extension,
+        extension_days=found.extension_days,
+        calls=found.calls,
+        submitted_at=found.submitted_at,
+        due_at=found.due_at,
+        resolved_at=found.resolved_at,
+        ended_at=found.ended_at,
+        urged_at=found.urged_at,
+        is_solved=found.is_solved,
+        satisfaction=found.satisfaction,
+        rank=row["rank"],
+        moves=moves(found, who),
+        sight=seen,
+    )
+
+
+def _reporter(row: asyncpg.Record, who: Who) -> Person | None:
+    """Name who reported; who stays anonymous sees nobody but themself there."""
+    if row["reporter_id"] is not None:
+        return Person(row["reporter_id"], row["reporter_name"])
+    if who.is_reporter and who.person_id is not None:
+        return Person(who.person_id, row["viewer_name"])
+    return None
+
+
+def _unit(row: asyncpg.Record) -> TicketUnit | None:
+    return (
+        TicketUnit(row["unit_id"], row["unit_code"], row["unit_name"]) if row["unit_id"] else None
+    )
+
+
+def _assignee(row: asyncpg.Record) -> Person | None:
+    return Person(row["assignee_id"], row["assignee_name"]) if row["assignee_id"] else None
+
+
+def columns(person_id: str, index: str) -> str:
+    """Give COLUMNS for a viewer in these SQL parameters: the key and the sealed index."""
+    return _COLUMNS.format(
+        person_id=person_id, index=index, rights=access.rights_sql(person_id), case=CASE
+    )
+
+
+_COLUMNS = """{case}, ticket.number, ticket.address, ticket.text, ticket.is_anonymous,
+    ticket.rank, unit.code AS unit_code, unit.name AS unit_name, assignee.name AS assignee_name,
+    first.person_id AS reporter_id, reporter.name AS reporter_name,
+    (SELECT name FROM person WHERE id = {person_id}) AS viewer_name,
+    (
+        SELECT bool_or(is_first) FROM ticket_reporter AS own
+        WHERE own.ticket_id = ticket.id
+            AND (own.person_id = {person_id} OR own.sealed_index = {index})
+    ) AS reported_first,
+    {rights} AS rights"""
+JOINS = """
+LEFT JOIN unit ON unit.id = ticket.unit_id
+LEFT JOIN person AS assignee ON assignee.id = ticket.assignee_id
+LEFT JOIN ticket_reporter AS first ON first.ticket_id = ticket.id AND first.is_first
+LEFT JOIN person AS reporter ON reporter.id = first.person_id
+"""
+_FIND = f"SELECT {columns('$2', '$3')} FROM ticket {JOINS} WHERE ticket.id = ANY($1)"  # noqa: S608 - constants
