@@ -35,6 +35,7 @@ ITEMS = {
     "ResidenceWithdrawPayload.userErrors": 1,
     "Query.stationOpenings": 14,
     "Query.ticketCategories": 40,
+    "Query.ticketFigures": 50,
     "Query.ticketSimilar": 5,
     "SessionStartPayload.userErrors": 1,
     "Station.openings": 14,

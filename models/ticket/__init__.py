@@ -7,7 +7,10 @@ table, `FLOW` (docs/ticket.md).
 from models.ticket.case import Ask, Case, Unit, Who, parties
 from models.ticket.category import CATEGORIES, Category
 from models.ticket.duplicate import Similar, similar
+from models.ticket.figures import Figures, Rate, figures
+from models.ticket.filter import Filter
 from models.ticket.flow import FLOW, Decision, Rule, decide, moves
+from models.ticket.listing import tickets
 from models.ticket.move import Request, move
 from models.ticket.record import Sight, Ticket, TicketUnit, find, find_all
 from models.ticket.submit import Report, submit
@@ -36,8 +39,11 @@ __all__ = [
     "Decision",
     "Extension",
     "Family",
+    "Figures",
+    "Filter",
     "Move",
     "Party",
+    "Rate",
     "RejectReason",
     "Report",
     "Request",
@@ -56,6 +62,7 @@ __all__ = [
     "Who",
     "decide",
     "events",
+    "figures",
     "find",
     "find_all",
     "move",
@@ -63,4 +70,5 @@ __all__ = [
     "parties",
     "similar",
     "submit",
+    "tickets",
 ]

@@ -1,0 +1,122 @@
+"""Lists of tickets: what is due first, then what ended last; only what one may see.
+
+What somebody may see lies in the areas of their offices, with the units they are staff of, or was
+reported by them: each is read in the order of its own index, and the beginnings are merged.
+"""
+
+from datetime import UTC, datetime
+
+from models import access, db, page
+from models.access import Action, Rights
+from models.db import Connection
+from models.page import Page
+from models.role import Role
+from models.ticket import search
+from models.ticket.filter import Filter, Statement, check, narrow, subtree
+from models.ticket.record import JOINS, Ticket, columns, from_row
+from models.ticket.reporter import sealed_index
+
+_OFFICE_ROLES = {Role.TOWN_OFFICER, Role.VILLAGE_CADRE}
+
+
+async def tickets(
+    wanted: Filter, *, person_id: int | None, first: int, after: str | None
+) -> Page[Ticket]:
+    """Give a page of the tickets that a person may see; raises Invalid."""
+    asked = page.digest("tickets", person_id, *_stated(wanted))
+    rank, key = page.key_after(after, asked, int, int) if after else (-1, 0)
+    limit = page.size(first) + 1
+    if person_id is None:
+        return Page((), (), has_next_page=False)
+    statement = Statement([person_id, sealed_index(person_id), rank, key, limit])
+    statement.where("(rank, ticket.id) > ($3, $4)")
+    _filter(wanted, statement, person_id)
+    async with db.transaction() as connection:
+        # The plan depends on what is asked for: half of all tickets, or a handful.
+        await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        held = await access.rights(connection, person_id)
+        scopes = await _scopes(connection, held, wanted, statement)
+        rows = await connection.fetch(_select(scopes, statement), *statement.arguments)
+    found = [ticket for row in rows if (ticket := from_row(row))]
+    return page.cut(found, first, asked, lambda ticket: (ticket.rank, ticket.id))
+
+
+def _stated(wanted: Filter) -> tuple[object, ...]:
+    check(wanted)
+    return (
+        sorted(set(wanted.states)),
+        sorted(set(wanted.categories)),
+        wanted.area_code,
+        wanted.unit_id,
+        wanted.is_mine,
+        wanted.is_assigned_to_me,
+        wanted.is_overdue,
+        wanted.text,
+        wanted.since,
+        wanted.until,
+    )
+
+
+def _filter(wanted: Filter, statement: Statement, person_id: int) -> None:
+    narrow(wanted, statement)
+    if wanted.states:
+        statement.where(f"state = ANY({statement.add(list(wanted.states))})")
+    if wanted.is_assigned_to_me:
+        statement.where(f"assignee_id = {statement.add(person_id)}")
+    if wanted.is_overdue:
+        # What is over stands beyond every time.
+        now = int(datetime.now(UTC).timestamp() * 1_000)
+        statement.where(f"rank < {statement.add(now)}")
+    if wanted.text is not None:
+        _filter_text(search.wanted(wanted.text), statement)
+
+
+def _filter_text(text: str, statement: Statement) -> None:
+    if search.is_number(text):
+        statement.where(f"number = {statement.add(text)}")
+        return
+    statement.where(f"terms @> {statement.add(search.terms(text))}::text[]")
+    statement.where(f"strpos(lower(text), {statement.add(text.lower())}) > 0")
+
+
+async def _scopes(
+    connection: Connection, held: Rights, wanted: Filter, statement: Statement
+) -> list[str]:
+    """Give the conditions of which a ticket must meet one to be seen."""
+    own = """ticket.id IN (
+        SELECT ticket_id FROM ticket_reporter WHERE person_id = $1
+        UNION SELECT ticket_id FROM ticket_reporter WHERE sealed_index = $2
+    )"""
+    if held.person_id is None or wanted.is_mine:
+        return [own]
+    areas = [
+        "true" if code == "" else subtree(code, statement)
+        for code in held.areas(Action.TICKET_READ)
+    ]
+    units = [f"unit_id = {statement.add(key)}" for key in await _units(connection, held)]
+    return ["true"] if "true" in areas else [own, *areas, *units]
+
+
+async def _units(connection: Connection, held: Rights) -> list[int]:
+    named = {one.unit_id for one in held.held if one.unit_id is not None}
+    offices = [one.area_code for one in held.held if one.role in _OFFICE_ROLES]
+    if offices:
+        rows = await connection.fetch(_OFFICES, offices)
+        named |= {row["id"] for row in rows}
+    return sorted(named)
+
+
+def _select(scopes: list[str], statement: Statement) -> str:
+    common = " AND ".join(statement.conditions)
+    found = " UNION ".join(
+        f"(SELECT id, rank FROM ticket WHERE {scope} AND {common} ORDER BY rank, id LIMIT $5)"  # noqa: S608 - constants and parameters
+        for scope in scopes
+    )
+    return f"""
+WITH found AS ({found}), wanted AS (SELECT id FROM found ORDER BY rank, id LIMIT $5)
+SELECT {columns("$1", "$2")} FROM ticket {JOINS}
+WHERE ticket.id IN (SELECT id FROM wanted) ORDER BY ticket.rank, ticket.id
+"""  # noqa: S608 - constants and parameters
+
+
+_OFFICES = "SELECT id FROM unit WHERE kind IN ('TOWN', 'VILLAGE') AND area_code = ANY($1)"
