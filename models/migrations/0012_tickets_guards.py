@@ -5,6 +5,18 @@ from tortoise import migrations
 from models.tables import guards
 
 TABLES = ("ticket", "ticket_photo", "ticket_reporter")
+# What figures count a ticket as: open, over otherwise, or closed with what its reporter said. The
+# numbers are read by models/ticket/figures.py.
+OUTCOME = """
+ALTER TABLE ticket ADD COLUMN outcome smallint NOT NULL GENERATED ALWAYS AS (
+    CASE
+        WHEN ended_at IS NULL THEN 1
+        WHEN state <> 'CLOSED' THEN 2
+        ELSE 10 + coalesce(satisfaction, 0)
+            + CASE WHEN is_solved IS NULL THEN 0 WHEN is_solved THEN 20 ELSE 10 END
+    END
+) STORED
+"""
 LEVELS = {"city": 6, "town": 9, "village": 12, "grid": 14}
 
 
@@ -70,6 +82,16 @@ class Migration(migrations.Migration):
         ),
         guards.index(
             "ticket_reporter_first", "ticket_reporter (ticket_id) WHERE is_first", unique=True
+        ),
+        guards.sql(OUTCOME, "ALTER TABLE ticket DROP COLUMN outcome"),
+        # Figures are counted from this index alone.
+        guards.index(
+            "ticket_figures",
+            "ticket (area_code, outcome, submitted_at, category, unit_id, source)",
+        ),
+        guards.index(
+            "ticket_open",
+            "ticket (rank, area_code, submitted_at, category, unit_id, source) WHERE outcome = 1",
         ),
         # A list of an area's subtree, in the order of what is due, at each level of the tree.
         *(

@@ -55,9 +55,7 @@ def check(wanted: Filter) -> None:
 
 
 def narrow(wanted: Filter, statement: Statement) -> None:
-    """Ask for what lists and figures have in common: place, category, unit and time."""
-    if wanted.area_code is not None:
-        statement.where(subtree(wanted.area_code, statement))
+    """Ask for what lists and figures have in common: category, unit and time."""
     if wanted.categories:
         statement.where(f"category = ANY({statement.add(list(wanted.categories))})")
     if wanted.unit_id is not None:
@@ -69,7 +67,7 @@ def narrow(wanted: Filter, statement: Statement) -> None:
 
 
 def subtree(code: str, statement: Statement) -> str:
-    """Give the condition that a ticket lies in an area; each level has its index."""
+    """Give the condition that a ticket lies in an area; each level has its list by what is due."""
     if len(code) > GRID_CODE_LENGTH:
         return "false"
     return f"left(ticket.area_code, {len(code)}) = {statement.add(code)}"

@@ -4,6 +4,7 @@ What somebody may see lies in the areas of their offices, with the units they ar
 reported by them: each is read in the order of its own index, and the beginnings are merged.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from models import access, db, page
@@ -13,7 +14,7 @@ from models.page import Page
 from models.role import Role
 from models.ticket import search
 from models.ticket.filter import Filter, Statement, check, narrow, subtree
-from models.ticket.record import JOINS, Ticket, columns, from_row
+from models.ticket.record import Ticket, find_all
 from models.ticket.reporter import sealed_index
 
 _OFFICE_ROLES = {Role.TOWN_OFFICER, Role.VILLAGE_CADRE}
@@ -28,8 +29,8 @@ async def tickets(
     limit = page.size(first) + 1
     if person_id is None:
         return Page((), (), has_next_page=False)
-    statement = Statement([person_id, sealed_index(person_id), rank, key, limit])
-    statement.where("(rank, ticket.id) > ($3, $4)")
+    statement = Statement([rank, key, limit])
+    statement.where("(rank, ticket.id) > ($1, $2)")
     _filter(wanted, statement, person_id)
     async with db.transaction() as connection:
         # The plan depends on what is asked for: half of all tickets, or a handful.
@@ -37,8 +38,12 @@ async def tickets(
         held = await access.rights(connection, person_id)
         scopes = await _scopes(connection, held, wanted, statement)
         rows = await connection.fetch(_select(scopes, statement), *statement.arguments)
-    found = [ticket for row in rows if (ticket := from_row(row))]
-    return page.cut(found, first, asked, lambda ticket: (ticket.rank, ticket.id))
+    # Where each stands is kept: one that moves in between is on this page as it was found.
+    places = {row["id"]: (row["rank"], row["id"]) for row in rows}
+    seen = await find_all(places, person_id=person_id)
+    found = [seen[key] for key in places if key in seen]
+    listed = page.cut(found, first, asked, lambda ticket: places[ticket.id])
+    return replace(listed, has_next_page=len(places) > first)
 
 
 def _stated(wanted: Filter) -> tuple[object, ...]:
@@ -59,6 +64,8 @@ def _stated(wanted: Filter) -> tuple[object, ...]:
 
 def _filter(wanted: Filter, statement: Statement, person_id: int) -> None:
     narrow(wanted, statement)
+    if wanted.area_code is not None:
+        statement.where(subtree(wanted.area_code, statement))
     if wanted.states:
         statement.where(f"state = ANY({statement.add(list(wanted.states))})")
     if wanted.is_assigned_to_me:
@@ -83,18 +90,22 @@ async def _scopes(
     connection: Connection, held: Rights, wanted: Filter, statement: Statement
 ) -> list[str]:
     """Give the conditions of which a ticket must meet one to be seen."""
-    own = """ticket.id IN (
-        SELECT ticket_id FROM ticket_reporter WHERE person_id = $1
-        UNION SELECT ticket_id FROM ticket_reporter WHERE sealed_index = $2
-    )"""
     if held.person_id is None or wanted.is_mine:
-        return [own]
+        return [_own(held.person_id, statement)]
     areas = [
         "true" if code == "" else subtree(code, statement)
         for code in held.areas(Action.TICKET_READ)
     ]
     units = [f"unit_id = {statement.add(key)}" for key in await _units(connection, held)]
-    return ["true"] if "true" in areas else [own, *areas, *units]
+    if "true" in areas:
+        return ["true"]
+    return [_own(held.person_id, statement), *areas, *units]
+
+
+def _own(person_id: int | None, statement: Statement) -> str:
+    return _OWN.format(
+        person_id=statement.add(person_id), index=statement.add(sealed_index(person_id))
+    )
 
 
 async def _units(connection: Connection, held: Rights) -> list[int]:
@@ -109,14 +120,14 @@ async def _units(connection: Connection, held: Rights) -> list[int]:
 def _select(scopes: list[str], statement: Statement) -> str:
     common = " AND ".join(statement.conditions)
     found = " UNION ".join(
-        f"(SELECT id, rank FROM ticket WHERE {scope} AND {common} ORDER BY rank, id LIMIT $5)"  # noqa: S608 - constants and parameters
+        f"(SELECT id, rank FROM ticket WHERE {scope} AND {common} ORDER BY rank, id LIMIT $3)"  # noqa: S608 - constants and parameters
         for scope in scopes
     )
-    return f"""
-WITH found AS ({found}), wanted AS (SELECT id FROM found ORDER BY rank, id LIMIT $5)
-SELECT {columns("$1", "$2")} FROM ticket {JOINS}
-WHERE ticket.id IN (SELECT id FROM wanted) ORDER BY ticket.rank, ticket.id
-"""  # noqa: S608 - constants and parameters
+    return f"SELECT id, rank FROM ({found}) AS found ORDER BY rank, id LIMIT $3"  # noqa: S608 - the same
 
 
+_OWN = """ticket.id IN (
+    SELECT ticket_id FROM ticket_reporter WHERE person_id = {person_id}
+    UNION SELECT ticket_id FROM ticket_reporter WHERE sealed_index = {index}
+)"""
 _OFFICES = "SELECT id FROM unit WHERE kind IN ('TOWN', 'VILLAGE') AND area_code = ANY($1)"
