@@ -6,6 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 from resolvers.area import AreaMutation, AreaQuery
 from resolvers.file import FileMutation
 from resolvers.node import NodeQuery
+from resolvers.notification import NotificationMutation
 from resolvers.person import PersonMutation, PersonQuery
 from resolvers.scalars import SCALARS
 from resolvers.station import StationMutation, StationQuery, StationSubscription
@@ -20,7 +21,13 @@ class Query(PersonQuery, NodeQuery, AreaQuery, UnitQuery, StationQuery, TicketQu
 
 @strawberry.type(description="Everything that can be done. 操作")
 class Mutation(
-    PersonMutation, AreaMutation, UnitMutation, FileMutation, StationMutation, TicketMutation
+    PersonMutation,
+    AreaMutation,
+    UnitMutation,
+    FileMutation,
+    NotificationMutation,
+    StationMutation,
+    TicketMutation,
 ):
     """Everything that can be done."""
 

@@ -21,6 +21,7 @@ TABLES = {
     "file",
     "household",
     "lease",
+    "notification",
     "once",
     "outbox",
     "person",

@@ -20,7 +20,7 @@ from resolvers.node import global_id
 from tests.databases import Databases
 from tests.graph import ask
 
-COUNT = 1_200
+COUNT = 600
 VILLAGE, TOWN, CITY = "320281001001", "320281001", "320281"
 NOW = datetime.now(UTC)
 
@@ -69,7 +69,8 @@ async def reporter(*, is_sealed: bool) -> int:
     rows = await db.fetch("SELECT sealed_index FROM ticket_reporter WHERE sealed IS NOT NULL")
     hidden = {row["sealed_index"] for row in rows}
     people = await db.fetch("SELECT DISTINCT person_id FROM appointment WHERE role = 'VOLUNTEER'")
-    return next(row["person_id"] for row in people if sealed_index(row["person_id"]) in hidden)
+    keys = (int(row["person_id"]) for row in people)
+    return next(key for key in keys if sealed_index(key) in hidden)
 
 
 async def whole(wanted: Filter, who: int | None, *, first: int = 100) -> list[Ticket]:

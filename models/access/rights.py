@@ -59,6 +59,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.STATION_IMPORT: _CADRES_UP,
     Action.STATION_CHECK_IN: _ONESELF,
     Action.FILE_UPLOAD: _ONESELF,
+    Action.NOTIFICATION_READ: _ONESELF,
     Action.TICKET_SUBMIT: _ONESELF,
     Action.TICKET_READ: {
         **_WORKERS_UP,

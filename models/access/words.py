@@ -62,6 +62,8 @@ class Action(Word):
     STATION_CHECK_IN = "STATION_CHECK_IN", "Check in and out of a station.", "阵地签到"
     FILE_UPLOAD = "FILE_UPLOAD", "Upload a photo or a table.", "上传文件"
 
+    NOTIFICATION_READ = "NOTIFICATION_READ", "Read one's inbox.", "查看消息"
+
     TICKET_SUBMIT = "TICKET_SUBMIT", "Report a ticket, and follow what one reported.", "上报工单"
     TICKET_READ = "TICKET_READ", "See the tickets of an area or a unit.", "查看工单"
     TICKET_REPORTER_READ = "TICKET_REPORTER_READ", "See who reported a ticket.", "查看上报人"

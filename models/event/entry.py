@@ -28,6 +28,7 @@ class Topic(StrEnum):
     UNIT = "unit"
     CATALOGUE = "catalogue"
     OCCUPANCY = "occupancy"
+    NOTIFICATION = "notification"
 
 
 class Scope(NamedTuple):

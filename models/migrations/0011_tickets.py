@@ -13,6 +13,41 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.CreateModel(
+            name="Notification",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "person",
+                    fields.ForeignKeyField(
+                        "models.Person",
+                        source_field="person_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="notifications",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("topic", fields.CharField(max_length=16)),
+                ("thing_id", fields.BigIntField()),
+                ("title", fields.CharField(max_length=128)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ("read_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "notification",
+                "app": "models",
+                "indexes": [Index(fields=["person_id", "id"])],
+                "pk_attr": "id",
+                "table_description": "What people were told",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Ticket",
             fields=[
                 (

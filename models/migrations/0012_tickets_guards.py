@@ -4,7 +4,7 @@ from tortoise import migrations
 
 from models.tables import guards
 
-TABLES = ("ticket", "ticket_photo", "ticket_reporter")
+TABLES = ("notification", "ticket", "ticket_photo", "ticket_reporter")
 # What figures count a ticket as: open, over otherwise, or closed with what its reporter said. The
 # numbers are read by models/ticket/figures.py.
 OUTCOME = """
@@ -26,7 +26,16 @@ class Migration(migrations.Migration):
     operations = [
         *(guards.identity(table) for table in TABLES),
         guards.area_code("ticket"),
+        guards.default("notification", "at", "now()"),
         guards.default("ticket_reporter", "at", "now()"),
+        guards.index("notification_unread", "notification (person_id) WHERE read_at IS NULL"),
+        guards.sql(
+            "ALTER TABLE event DROP CONSTRAINT event_topic_known, ADD CONSTRAINT event_topic_known"
+            " CHECK (topic IN ('ticket', 'wish', 'station', 'person', 'area', 'unit', 'catalogue', 'occupancy',"
+            " 'notification'))",
+            "ALTER TABLE event DROP CONSTRAINT event_topic_known, ADD CONSTRAINT event_topic_known"
+            " CHECK (topic IN ('ticket', 'wish', 'station', 'person', 'area', 'unit', 'catalogue', 'occupancy'))",
+        ),
         guards.sql(
             "CREATE SEQUENCE ticket_number MAXVALUE 999999 CYCLE", "DROP SEQUENCE ticket_number"
         ),

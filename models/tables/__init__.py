@@ -9,6 +9,7 @@ from models.tables.area import Area, AreaSuccessor
 from models.tables.catalogue import Catalogue
 from models.tables.event import Content, Event, Feed, Lease, Outbox
 from models.tables.file import File
+from models.tables.notification import Notification
 from models.tables.person import Appointment, Household, Person, Residence, Unit
 from models.tables.session import Session
 from models.tables.station import (
@@ -32,6 +33,7 @@ __all__ = [
     "File",
     "Household",
     "Lease",
+    "Notification",
     "Once",
     "Outbox",
     "Person",

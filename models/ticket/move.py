@@ -11,7 +11,7 @@ from models.errors import Code, Refusal
 from models.event import Topic
 from models.geo import Point
 from models.once import once
-from models.ticket import directory, duplicate, photo, reporter, store
+from models.ticket import directory, duplicate, photo, reporter, store, telling
 from models.ticket.case import Ask, Case, Unit, Who
 from models.ticket.flow import Decision, decide
 from models.ticket.record import is_visible
@@ -159,6 +159,14 @@ async def _write(  # noqa: PLR0913, PLR0917 - all sides of one change
     actor_id = None if is_hidden else who.person_id
     facts = _facts(ask, before, decision)
     await _record(connection, changed, ask.move, actor_id=actor_id, facts=facts, ask=ask)
+    await telling.tell(
+        connection,
+        ask.move,
+        changed,
+        decision.party,
+        mover_id=who.person_id,
+        is_internal=ask.is_internal,
+    )
     if ask.other:
         await _take_over(connection, before, ask.other, decision.party, who)
 

@@ -1,10 +1,12 @@
 """The person who asks."""
 
 from datetime import date
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from models import person
+from models import notification, person
+from models.notification import Notification
 from models.page import FIRST_DEFAULT, Page
 from models.role import Role
 from resolvers.area import Area
@@ -14,6 +16,9 @@ from resolvers.node import global_id
 from resolvers.page import Connection
 from resolvers.person.active_session import ActiveSession
 from resolvers.person.people import Household, Person, Residence
+
+if TYPE_CHECKING:
+    from resolvers.notification import NotificationConnection
 
 
 @strawberry.type(
@@ -52,6 +57,18 @@ async def _sessions(
     return await person.active_sessions(asker, first=given(first, FIRST_DEFAULT), after=after)
 
 
+async def _notifications(
+    viewer: strawberry.Parent[person.Viewer], first: First = FIRST_DEFAULT, after: After = None
+) -> Page[Notification]:
+    return await notification.notifications(
+        viewer.id, first=given(first, FIRST_DEFAULT), after=after
+    )
+
+
+async def _unread_count(viewer: strawberry.Parent[person.Viewer]) -> int:
+    return await notification.unread(viewer.id)
+
+
 @strawberry.type(description="The person who asks. 当前用户")
 class Viewer:
     """The person who asks."""
@@ -82,6 +99,10 @@ class Viewer:
     residences: Connection[Residence] = shown(
         _residences, description="Everywhere the viewer lived or asked to, newest first. 居住历史"
     )
+    notifications: Annotated[
+        "NotificationConnection", strawberry.lazy("resolvers.notification")
+    ] = shown(_notifications, description="What one was told, newest first. 消息")
+    unread_count: int = shown(_unread_count, description="How many of them are unread. 未读数")
 
 
 async def viewer(info: Info) -> person.Viewer | None:
