@@ -104,15 +104,19 @@ def seed(
         int | None,
         typer.Option(min=0, help="How many people live in it; 1770000 are all."),
     ] = None,
+    tickets: Annotated[
+        int | None,
+        typer.Option(min=0, max=1_000_000, help="Of the last year; 1,000 in a new city."),
+    ] = None,
 ) -> None:
-    """Migrate, then load the standard city into an empty database, and people to live in it."""
+    """Migrate, load the standard city into an empty database, who lives in it, and tickets."""
     from api import preparation
 
     with explained():
         given = given_settings()
         keys = given.encryption_keys()
         with database(given) as url:
-            asyncio.run(preparation.seed(url, keys, residents=residents))
+            asyncio.run(preparation.seed(url, keys, residents=residents, tickets=tickets))
 
 
 @app.command()

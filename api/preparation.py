@@ -4,10 +4,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from api import city, rules
-from models import db
+from models import cipher, db
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+TICKETS = 1_000
+"""How many tickets a new city begins with; the reference city receives 95,399 a year."""
 
 
 async def is_done(url: str) -> bool:
@@ -19,11 +22,14 @@ async def is_done(url: str) -> bool:
         await db.close()
 
 
-async def seed(url: str, data_keys: str, *, residents: int | None = None) -> None:
+async def seed(
+    url: str, data_keys: str, *, residents: int | None = None, tickets: int | None = None
+) -> None:
     """Migrate, and load the standard city if there is none, showing how far it is.
 
     Then load people until the city has so many `residents`; by default only those of the grid
-    where development people live.
+    where development people live. And a year of `tickets`: without a number a new city gets
+    TICKETS, and one that was there none, for it may be a real one; nor does a city that has some.
     """
     # Whoever only asks whether all is done does without it.
     from rich.progress import (
@@ -41,7 +47,8 @@ async def seed(url: str, data_keys: str, *, residents: int | None = None) -> Non
         TimeElapsedColumn(),
     )
     with Progress(*columns) as progress:
-        await _load_city(url, progress)
+        cipher.use(cipher.read_keys(data_keys))
+        is_new = await _load_city(url, progress)
         within = city.DEVELOPMENT_GRID if residents is None else ""
         await city.load_residents(
             url,
@@ -50,9 +57,14 @@ async def seed(url: str, data_keys: str, *, residents: int | None = None) -> Non
             within=within,
             progress=_shown(progress, "Loading residents"),
         )
+        count = TICKETS if tickets is None and is_new else tickets
+        if count:
+            shown = _shown(progress, "Loading tickets")
+            await city.load_tickets(url, count=count, progress=shown)
 
 
-async def _load_city(url: str, progress: "Progress") -> None:
+async def _load_city(url: str, progress: "Progress") -> bool:
+    """Migrate and load; say whether the city is new."""
     task = progress.add_task("Migrating", total=1)
     await db.connect(url, pool_size=1)
     try:
@@ -61,8 +73,9 @@ async def _load_city(url: str, progress: "Progress") -> None:
         # Before the city: who finds a city finds its rules.
         await rules.plant()
         progress.update(task, completed=1)
-        if not await city.is_loaded():
-            await city.load(url, progress=_shown(progress, "Loading the standard city"))
+        if await city.is_loaded():
+            return False
+        return await city.load(url, progress=_shown(progress, "Loading the standard city"))
     finally:
         await db.close()
 

@@ -16,6 +16,7 @@ from api.city.areas import (
 from api.city.load import City, Progress, build, is_loaded, load
 from api.city.names import SEED
 from api.city.residents import load as load_residents
+from api.city.tickets import load as load_tickets
 
 __all__ = [
     "CITY_CODE",
@@ -32,4 +33,5 @@ __all__ = [
     "is_loaded",
     "load",
     "load_residents",
+    "load_tickets",
 ]
