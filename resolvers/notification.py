@@ -1,18 +1,21 @@
 """The inbox in the graph."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import strawberry
 
 from models import notification
 from models.access import Action
 from models.errors import Code, Refusal
+from models.event import Event, Scope, Topic
 from models.page import Page
-from resolvers import guard
+from resolvers import guard, live
 from resolvers.context import Context, Info
 from resolvers.field import shown
+from resolvers.live import Update
 from resolvers.node import Node, global_id, key_of, shows
 from resolvers.page import PageInfo, page_info
 from resolvers.payload import UserError, UserErrorRecord
@@ -110,4 +113,52 @@ class NotificationMutation:
 
     notification_read: NotificationReadPayload = guard.mutation(
         read, description="Mark notifications as read; it may be sent again. 标记已读"
+    )
+
+
+def _notification(update: strawberry.Parent[Update]) -> notification.Notification | None:
+    return cast("notification.Notification | None", update.thing)
+
+
+async def _unread_count(info: Info) -> int:
+    who = info.context.person_id
+    return await notification.unread(who) if who is not None else 0
+
+
+@strawberry.type(description="How the inbox stands, or what the viewer was told. 消息动态")
+class NotificationUpdate(live.UpdateFields):
+    """How the inbox stands, or what the viewer was told."""
+
+    notification: Notification | None = shown(
+        _notification, description="What they were told; null unless this is a CHANGE. 消息"
+    )
+    unread_count: int = shown(_unread_count, description="How many are unread now. 未读数")
+
+
+async def viewer_notified(info: Info, after: live.After = None) -> live.Source:
+    """Follow one's own inbox; raises EdgeError FORBIDDEN for nobody."""
+    who = info.context.person_id
+    if who is None:
+        raise live.unseen()
+
+    async def read(happened: Sequence[Event]) -> Sequence[object]:
+        keys = [one.facts["notification"] for one in happened]
+        found = await notification.find_all(keys, person_id=who)
+        return [found.get(key, live.HIDDEN) for key in keys]
+
+    return live.of_events(
+        Scope(Topic.NOTIFICATION, who),
+        read=read,
+        after=after,
+        right=("person", who),
+        person_id=who,
+    )
+
+
+@strawberry.type
+class NotificationSubscription:
+    """The root field that follows the inbox."""
+
+    viewer_notified: NotificationUpdate = live.subscription(
+        viewer_notified, description="Everything that the viewer is told. 关注新消息"
     )

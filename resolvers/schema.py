@@ -6,11 +6,11 @@ from strawberry.schema.config import StrawberryConfig
 from resolvers.area import AreaMutation, AreaQuery
 from resolvers.file import FileMutation
 from resolvers.node import NodeQuery
-from resolvers.notification import NotificationMutation
+from resolvers.notification import NotificationMutation, NotificationSubscription
 from resolvers.person import PersonMutation, PersonQuery
 from resolvers.scalars import SCALARS
 from resolvers.station import StationMutation, StationQuery, StationSubscription
-from resolvers.ticket import TicketMutation, TicketQuery
+from resolvers.ticket import TicketMutation, TicketQuery, TicketSubscription
 from resolvers.unit import UnitMutation, UnitQuery
 
 
@@ -33,7 +33,7 @@ class Mutation(
 
 
 @strawberry.type(description="Everything that can be followed live. 订阅")
-class Subscription(StationSubscription):
+class Subscription(NotificationSubscription, StationSubscription, TicketSubscription):
     """Everything that can be followed live."""
 
 

@@ -12,9 +12,18 @@ from models.ticket.filter import Filter
 from models.ticket.flow import FLOW, Decision, Rule, decide, moves
 from models.ticket.listing import tickets
 from models.ticket.move import Request, move
-from models.ticket.record import Sight, Ticket, TicketUnit, find, find_all
+from models.ticket.record import (
+    Office,
+    Sight,
+    Ticket,
+    TicketUnit,
+    find,
+    find_all,
+    find_by_office,
+    office,
+)
 from models.ticket.submit import Report, submit
-from models.ticket.timeline import TicketEvent, events
+from models.ticket.timeline import TicketEvent, events, events_at
 from models.ticket.words import (
     OPEN_STATES,
     Extension,
@@ -42,6 +51,7 @@ __all__ = [
     "Figures",
     "Filter",
     "Move",
+    "Office",
     "Party",
     "Rate",
     "RejectReason",
@@ -62,11 +72,14 @@ __all__ = [
     "Who",
     "decide",
     "events",
+    "events_at",
     "figures",
     "find",
     "find_all",
+    "find_by_office",
     "move",
     "moves",
+    "office",
     "parties",
     "similar",
     "submit",

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 import asyncpg
 
 from models import access, db
-from models.access import Action, Rights
+from models.access import Action, Held, Rights
 from models.geo import Point
 from models.person import Person
 from models.ticket.case import Case, Who, is_handler, parties
@@ -16,6 +17,11 @@ from models.ticket.reporter import sealed_index
 from models.ticket.store import CASE, case
 from models.ticket.words import Extension, Move, Party, Source, State, Urgency
 
+Office: TypeAlias = tuple[Held, ...]
+"""What somebody holds, without who they are: all who hold the same see the same."""
+
+_WHOEVER = -1
+"""A key that no person has."""
 _INVOLVED = frozenset(Party) - {Party.NEIGHBOUR}
 
 
@@ -104,11 +110,30 @@ async def find_all(keys: Iterable[int], *, person_id: int | None) -> dict[int, T
     return {key: ticket for key, ticket in seen if ticket}
 
 
-def from_row(row: asyncpg.Record) -> Ticket | None:
-    """Make the record of a row with COLUMNS; None for who may not see it."""
+async def office(person_id: int | None, area_code: str) -> Office | None:
+    """Give the office by which a person sees all tickets of an area; None without one."""
+    held = await access.rights_of(person_id)
+    if not held.may(Action.TICKET_READ, access.Thing(area_code=area_code)):
+        return None
+    return tuple(sorted(set(held.held)))
+
+
+async def find_by_office(keys: Iterable[int], *, office: Office) -> dict[int, Ticket]:
+    """Give those of these tickets that an office may see, whoever holds it, by key."""
+    rows = await db.fetch(_FIND, list(keys), _WHOEVER, sealed_index(_WHOEVER))
+    held = Rights(_WHOEVER, None, office)
+    seen = ((row["id"], from_row(row, held)) for row in rows)
+    return {key: ticket for key, ticket in seen if ticket}
+
+
+def from_row(row: asyncpg.Record, held: Rights | None = None) -> Ticket | None:
+    """Make the record of a row with COLUMNS, by other rights than its own if some are given.
+
+    None for who may not see it.
+    """
     found = case(row)
     who = Who(
-        access.read(row["rights"]),
+        held or access.read(row["rights"]),
         is_reporter=row["reported_first"] is True,
         is_joiner=row["reported_first"] is False,
     )

@@ -59,6 +59,29 @@ async def events(
     }
 
 
+async def events_at(
+    tickets: Iterable[Ticket], versions: Iterable[int]
+) -> list[TicketEvent | None]:
+    """Give the event of each ticket at the version beside it; None where it is not to be seen."""
+    asked = list(zip(tickets, versions, strict=True))
+    rows = await db.fetch(
+        _EVENTS_AT,
+        [ticket.id for ticket, _ in asked],
+        [version for _, version in asked],
+    )
+    found = {(row["thing_id"], row["version"]): row for row in rows}
+    return [
+        _event_seen(found.get((ticket.id, version)), ticket.sight) for ticket, version in asked
+    ]
+
+
+def _event_seen(row: asyncpg.Record | None, sight: Sight) -> TicketEvent | None:
+    if row is None:
+        return None
+    event = _event(row, sight)
+    return event if sight.is_staff or not event.is_internal else None
+
+
 def _event(row: asyncpg.Record, sight: Sight) -> TicketEvent:
     facts: Mapping[str, Any] = orjson.loads(row["facts"])
     said: Mapping[str, Any] = orjson.loads(row["body"]) if row["body"] else {}
@@ -91,23 +114,32 @@ def _actor(row: asyncpg.Record, party: Party, sight: Sight) -> Person | None:
 _PRIVATE = frozenset({Party.REPORTER, Party.JOINER, Party.NEIGHBOUR})
 """Parties who are private people: their names and words are not for everybody."""
 
-_EVENTS = """
+_SHOWN = """
+SELECT event.id, event.thing_id, event.version, event.kind, event.facts, event.at,
+    content.body, event.actor_id, actor.name AS actor_name, ARRAY(
+        SELECT file_id FROM ticket_photo
+        WHERE ticket_photo.ticket_id = event.thing_id
+            AND ticket_photo.version = event.version
+        ORDER BY ticket_photo.id
+    ) AS photo_ids
+FROM event
+LEFT JOIN content ON content.id = event.content_id
+LEFT JOIN person AS actor ON actor.id = event.actor_id
+"""
+_EVENTS = f"""
 SELECT found.* FROM unnest($1::bigint[], $2::boolean[]) AS wanted (id, is_staff)
 CROSS JOIN LATERAL (
-    SELECT event.id, event.thing_id, event.version, event.kind, event.facts, event.at,
-        content.body, event.actor_id,
-        actor.name AS actor_name, ARRAY(
-            SELECT file_id FROM ticket_photo
-            WHERE ticket_photo.ticket_id = event.thing_id
-                AND ticket_photo.version = event.version
-            ORDER BY ticket_photo.id
-        ) AS photo_ids
-    FROM event
-    LEFT JOIN content ON content.id = event.content_id
-    LEFT JOIN person AS actor ON actor.id = event.actor_id
+    {_SHOWN}
     WHERE event.topic = 'ticket' AND event.thing_id = wanted.id AND event.version > $3
         AND (wanted.is_staff OR NOT event.facts ? 'internal')
     ORDER BY event.version LIMIT $4
 ) AS found
 ORDER BY found.thing_id, found.version
-"""
+"""  # noqa: S608 - constants
+_EVENTS_AT = f"""
+SELECT found.* FROM unnest($1::bigint[], $2::integer[]) AS wanted (id, version)
+CROSS JOIN LATERAL (
+    {_SHOWN}
+    WHERE event.topic = 'ticket' AND event.thing_id = wanted.id AND event.version = wanted.version
+) AS found
+"""  # noqa: S608 - constants
