@@ -121,15 +121,17 @@ def parties(case: Case, who: Who) -> frozenset[Party]:
     held = who.rights
     thing = case.thing()
     centre = Thing(area_code=case.area_code[:CITY_CODE_LENGTH])
+    handles = is_handler(case, held)
+    dispatches = held.may(Action.TICKET_DISPATCH, thing)
     found = {
         Party.REPORTER: who.is_reporter,
         Party.JOINER: who.is_joiner and not who.is_reporter,
-        Party.HANDLER: is_handler(case, held),
+        Party.HANDLER: handles,
         Party.WORKER: held.may(Action.TICKET_PATROL, thing),
         Party.CHECKER: held.may(Action.TICKET_VERIFY, thing),
-        Party.DISPATCHER: held.may(Action.TICKET_DISPATCH, thing),
-        Party.CENTRE: held.may(Action.TICKET_DISPATCH, centre),
-        Party.STAFF: held.may(Action.TICKET_READ, thing) or is_handler(case, held),
+        Party.DISPATCHER: dispatches,
+        Party.CENTRE: dispatches and held.may(Action.TICKET_DISPATCH, centre),
+        Party.STAFF: handles or held.may(Action.TICKET_READ, thing),
         Party.NEIGHBOUR: who.is_near,
     }
     return frozenset(party for party, holds in found.items() if holds)

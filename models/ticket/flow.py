@@ -4,12 +4,13 @@ The code asks it, docs/ticket.md is written from it and the tests try every cell
 is the only judge; it reads no database and no clock.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from models.errors import Code, Refusal
-from models.ticket.case import Ask, Case, Who, is_handler, parties
+from models.ticket.case import Ask, Case, Who, parties
 from models.ticket.effect import after
 from models.ticket.rules import check
 from models.ticket.words import OPEN_STATES, Move, Party, State
@@ -101,7 +102,7 @@ def decide(ask: Ask, case: Case, who: Who, *, at: datetime) -> Decision:
     party = next((party for party in rule.parties if party in found), None)
     if party is None:
         raise Refusal(Code.NOT_ALLOWED, f"您没有权限对此工单进行“{ask.move.chinese}”")
-    if rule.not_by_handler and _has_handled(case, who):
+    if rule.not_by_handler and _has_handled(case, who, found):
         raise Refusal(Code.NOT_ALLOWED, "承办人不能核查或评价自己办理的工单")
     if case.state not in rule.states:
         raise Refusal(
@@ -113,18 +114,26 @@ def decide(ask: Ask, case: Case, who: Who, *, at: datetime) -> Decision:
     return Decision(decided, party)
 
 
-def moves(case: Case, who: Who) -> tuple[Move, ...]:
-    """Name the moves that somebody could make now, as far as the table says."""
-    found = parties(case, who)
-    has_handled = _has_handled(case, who)
+def moves(case: Case, who: Who, found: Set[Party] | None = None) -> tuple[Move, ...]:
+    """Name the moves that somebody could make now, as far as the table says.
+
+    `found` is what they are to the ticket, if that is known already.
+    """
+    if found is None:
+        found = parties(case, who)
+    has_handled = _has_handled(case, who, found)
     return tuple(
         move
-        for move, rule in FLOW.items()
-        if case.state in rule.states
-        and not found.isdisjoint(rule.parties)
-        and not (rule.not_by_handler and has_handled)
+        for move in _MOVES_IN[case.state]
+        if not found.isdisjoint(FLOW[move].parties)
+        and not (has_handled and FLOW[move].not_by_handler)
     )
 
 
-def _has_handled(case: Case, who: Who) -> bool:
-    return who.person_id == case.resolver_id or is_handler(case, who.rights)
+def _has_handled(case: Case, who: Who, found: Set[Party]) -> bool:
+    return Party.HANDLER in found or who.person_id == case.resolver_id
+
+
+_MOVES_IN = {
+    state: tuple(move for move, rule in FLOW.items() if state in rule.states) for state in State
+}

@@ -1,6 +1,6 @@
 """A ticket as one viewer may see it: made from its row and the rights read beside it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -11,7 +11,7 @@ from models import access, db
 from models.access import Action, Held, Rights
 from models.geo import Point
 from models.person import Person
-from models.ticket.case import Case, Who, is_handler, parties
+from models.ticket.case import Case, Who, parties
 from models.ticket.flow import moves
 from models.ticket.reporter import sealed_index
 from models.ticket.store import CASE, case
@@ -137,25 +137,22 @@ def from_row(row: asyncpg.Record, held: Rights | None = None) -> Ticket | None:
         is_reporter=row["reported_first"] is True,
         is_joiner=row["reported_first"] is False,
     )
-    return _seen(row, found, who) if is_visible(found, who) else None
+    roles = parties(found, who)
+    return None if roles.isdisjoint(_INVOLVED) else _seen(row, found, who, roles)
 
 
-def sight(found: Case, who: Who) -> Sight:
+def _sight(found: Case, who: Who, roles: Set[Party]) -> Sight:
     """Say what somebody who may see a ticket sees of it."""
-    held = who.rights
+    may_know = who.is_reporter or Party.HANDLER in roles
     return Sight(
-        is_staff=Party.STAFF in parties(found, who),
+        is_staff=Party.STAFF in roles,
         is_reporter=who.is_reporter,
-        sees_reporter=who.is_reporter or _sees_reporter(found, held),
+        sees_reporter=may_know or who.rights.may(Action.TICKET_REPORTER_READ, found.thing()),
     )
 
 
-def _sees_reporter(found: Case, held: Rights) -> bool:
-    return held.may(Action.TICKET_REPORTER_READ, found.thing()) or is_handler(found, held)
-
-
-def _seen(row: asyncpg.Record, found: Case, who: Who) -> Ticket:
-    seen = sight(found, who)
+def _seen(row: asyncpg.Record, found: Case, who: Who, roles: Set[Party]) -> Ticket:
+    seen = _sight(found, who, roles)
     return Ticket(
         id=found.id,
         number=row["number"],
@@ -187,7 +184,7 @@ def _seen(row: asyncpg.Record, found: Case, who: Who) -> Ticket:
         is_solved=found.is_solved,
         satisfaction=found.satisfaction,
         rank=row["rank"],
-        moves=moves(found, who),
+        moves=moves(found, who, roles),
         sight=seen,
     )
 
