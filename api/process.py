@@ -77,6 +77,12 @@ async def running(
             jobs = Jobs()
             jobs.start()
             stack.push_async_callback(jobs.stop)
+            if settled.is_alive:
+                # Imported here: what makes up a city is no part of a serving process.
+                from api import alive
+
+                moving = _begin(alive.keep_moving(), "demo tickets")
+                stack.push_async_callback(tasks.end, [moving])
         _settle_memory()
         yield hub
 

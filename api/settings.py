@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     trusted_documents: FilePath | None = None
     rate_limit: bool = True
     dev_sign_in: bool | None = None
+    alive: bool | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @model_validator(mode="after")
@@ -111,6 +112,7 @@ class Settings(BaseSettings):
             data_keys=self.encryption_keys(),
             shows_schema=_given(self.public_schema, self.is_embedded),
             lets_developers_in=self._lets_developers_in(),
+            is_alive=_given(self.alive, self.is_embedded and self._lets_developers_in()),
         )
 
     def _lets_developers_in(self) -> bool:
@@ -139,7 +141,7 @@ class Settled:
     """What a serving process needs beyond Settings.
 
     `shows_schema`: introspection, suggestions and the IDE are offered. `lets_developers_in`: the
-    sign-in codes of development people are taken.
+    sign-in codes of development people are taken. `is_alive`: demo tickets are kept moving.
     """
 
     database_url: str = field(repr=False)
@@ -149,6 +151,7 @@ class Settled:
     data_keys: str = field(repr=False)
     shows_schema: bool
     lets_developers_in: bool
+    is_alive: bool
 
     def environment(self) -> dict[str, str]:
         """Say the same in the environment of a child."""
@@ -159,6 +162,7 @@ class Settled:
             "DATA_KEYS": self.data_keys,
             "PUBLIC_SCHEMA": str(int(self.shows_schema)),
             "DEV_SIGN_IN": str(int(self.lets_developers_in)),
+            "ALIVE": str(int(self.is_alive)),
         }
 
 
