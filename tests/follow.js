@@ -1,10 +1,13 @@
-// Follows a station with graphql-ws until a version, breaking its connection after every few
+// Follows a thing with graphql-ws until a version, breaking its connection after every few
 // items; then prints what it saw as JSON. Arguments: URL, id, last version, how many items a
-// connection gets, "browser" or "wx".
+// connection gets, "browser" or "wx". Environment: FIELD, if another than stationChanged is followed,
+// and TOKEN, if somebody is signed in.
 const { createClient } = require('graphql-ws');
 const WebSocket = require('ws');
 
 const [url, id, last, breakAfter, shape] = process.argv.slice(2);
+const field = process.env.FIELD || 'stationChanged';
+const token = process.env.TOKEN;
 
 // What wx.connectSocket returns: a SocketTask, whose handlers are given by on… methods.
 function connectSocket({ url, protocols }) {
@@ -51,6 +54,7 @@ const versions = [];
 const client = createClient({
   url,
   webSocketImpl: shape === 'wx' ? MiniProgramSocket : WebSocket,
+  connectionParams: token ? { token } : {},
   retryAttempts: 100,
   retryWait: async () => {},
   shouldRetry: () => true,
@@ -60,7 +64,7 @@ const client = createClient({
 });
 
 const query = `subscription ($id: ID!, $after: Int) {
-  stationChanged(id: $id, after: $after) { kind position event { version } }
+  ${field}(id: $id, after: $after) { kind position event { version } }
 }`;
 
 // The variables are asked for anew at every connection: they say what was seen last.
@@ -69,7 +73,7 @@ const variables = { id, get after() { return seen; } };
 client.subscribe({ query, variables }, {
   next: ({ data, errors }) => {
     if (errors) throw new Error(JSON.stringify(errors));
-    const { position, event } = data.stationChanged;
+    const { position, event } = data[field];
     // What was on its way when the network broke never came.
     if (isBroken || position <= seen) return;
     seen = position;

@@ -5,6 +5,7 @@ mini programs gives: `onOpen`, `onMessage`, `onClose`, `onError`, `send`, `close
 """
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -51,12 +52,18 @@ def modules() -> Path:
 
 
 @contextmanager
-def following(address: str, shape: str) -> Iterator["subprocess.Popen[str]"]:
+def following(
+    address: str, shape: str, *, thing: str, last: int, break_after: int, **environment: str
+) -> Iterator["subprocess.Popen[str]"]:
     url = address.replace("http", "ws") + "/graphql"
-    command = ["node", str(CLIENT), url, station_id(1), str(CHANGES + 1), str(BREAK_AFTER)]
-    command.append(shape)
+    command = ["node", str(CLIENT), url, thing, str(last), str(break_after), shape]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         try:
             yield process
@@ -72,7 +79,9 @@ async def test_the_real_client_sees_every_change_once_and_in_order_over_reconnec
     await plant_stations()
     with (
         serving(database_url=database.url, redis_url=redis_url) as address,
-        following(address, shape) as client,
+        following(
+            address, shape, thing=station_id(1), last=CHANGES + 1, break_after=BREAK_AFTER
+        ) as client,
     ):
         assert client.stdout
         assert client.stdout.readline() == "following\n"
