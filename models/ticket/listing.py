@@ -7,12 +7,15 @@ reported by them: each is read in the order of its own index, and the beginnings
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import asyncpg
+
 from models import access, db, page
 from models.access import Action, Rights
 from models.db import Connection
 from models.page import Page
 from models.role import Role
 from models.ticket import search
+from models.ticket.case import CITY_CODE_LENGTH
 from models.ticket.filter import Filter, Statement, check, narrow, subtree
 from models.ticket.record import Ticket, find_all
 from models.ticket.reporter import sealed_index
@@ -31,19 +34,38 @@ async def tickets(
         return Page((), (), has_next_page=False)
     statement = Statement([rank, key, limit])
     statement.where("(rank, ticket.id) > ($1, $2)")
-    _filter(wanted, statement, person_id)
+    text = _filter(wanted, statement, person_id)
     async with db.transaction() as connection:
         # The plan depends on what is asked for: half of all tickets, or a handful.
         await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
         held = await access.rights(connection, person_id)
         scopes = await _scopes(connection, held, wanted, statement)
-        rows = await connection.fetch(_select(scopes, statement), *statement.arguments)
+        rows = await _find(connection, text, scopes, statement)
     # Where each stands is kept: one that moves in between is on this page as it was found.
     places = {row["id"]: (row["rank"], row["id"]) for row in rows}
     seen = await find_all(places, person_id=person_id)
     found = [seen[key] for key in places if key in seen]
     listed = page.cut(found, first, asked, lambda ticket: places[ticket.id])
     return replace(listed, has_next_page=len(places) > first)
+
+
+async def _find(
+    connection: Connection, text: str | None, scopes: list[str], statement: Statement
+) -> list[asyncpg.Record]:
+    """Find where the tickets of a page stand, and their keys."""
+    if text is None:
+        return await connection.fetch(_select(scopes, statement), *statement.arguments)
+    contains = f"strpos(lower(text), {statement.add(text.lower())}) > 0"
+    if len(scopes) == 1:
+        sql = _LOOK_THROUGH.format(
+            where=" AND ".join([*scopes, *statement.conditions]), contains=contains
+        )
+        rows = await connection.fetch(sql, *statement.arguments)
+        if len(rows) == statement.arguments[_LIMIT]:
+            return rows
+    statement.where(contains)
+    statement.where(f"terms @> {statement.add(search.terms(text))}::text[]")
+    return await connection.fetch(_select(scopes, statement), *statement.arguments)
 
 
 def _stated(wanted: Filter) -> tuple[object, ...]:
@@ -62,7 +84,8 @@ def _stated(wanted: Filter) -> tuple[object, ...]:
     )
 
 
-def _filter(wanted: Filter, statement: Statement, person_id: int) -> None:
+def _filter(wanted: Filter, statement: Statement, person_id: int) -> str | None:
+    """Ask for what is wanted; gives the text that is yet to be looked for."""
     narrow(wanted, statement)
     if wanted.area_code is not None:
         statement.where(subtree(wanted.area_code, statement))
@@ -74,16 +97,11 @@ def _filter(wanted: Filter, statement: Statement, person_id: int) -> None:
         # What is over stands beyond every time.
         now = int(datetime.now(UTC).timestamp() * 1_000)
         statement.where(f"rank < {statement.add(now)}")
-    if wanted.text is not None:
-        _filter_text(search.wanted(wanted.text), statement)
-
-
-def _filter_text(text: str, statement: Statement) -> None:
-    if search.is_number(text):
+    text = None if wanted.text is None else search.wanted(wanted.text)
+    if text is not None and search.is_number(text):
         statement.where(f"number = {statement.add(text)}")
-        return
-    statement.where(f"terms @> {statement.add(search.terms(text))}::text[]")
-    statement.where(f"strpos(lower(text), {statement.add(text.lower())}) > 0")
+        return None
+    return text
 
 
 async def _scopes(
@@ -92,13 +110,14 @@ async def _scopes(
     """Give the conditions of which a ticket must meet one to be seen."""
     if held.person_id is None or wanted.is_mine:
         return [_own(held.person_id, statement)]
-    areas = [
-        "true" if code == "" else subtree(code, statement)
-        for code in held.areas(Action.TICKET_READ)
-    ]
-    units = [f"unit_id = {statement.add(key)}" for key in await _units(connection, held)]
-    if "true" in areas:
+    codes = held.areas(Action.TICKET_READ)
+    if "" in codes:
         return ["true"]
+    if codes and len(codes[0]) == CITY_CODE_LENGTH:
+        # A database holds one city: nothing lies outside.
+        return [subtree(codes[0], statement)]
+    areas = [subtree(code, statement) for code in codes]
+    units = [f"unit_id = {statement.add(key)}" for key in await _units(connection, held)]
     return [_own(held.person_id, statement), *areas, *units]
 
 
@@ -126,6 +145,15 @@ def _select(scopes: list[str], statement: Statement) -> str:
     return f"SELECT id, rank FROM ({found}) AS found ORDER BY rank, id LIMIT $3"  # noqa: S608 - the same
 
 
+# The place of the limit among the arguments.
+_LIMIT = 2
+# A text that many tickets have is found on the way through the list sooner than by its index:
+# the first so many are looked at, and what is found there is in the order of the list.
+_LOOK_THROUGH = """
+SELECT id, rank FROM (
+    SELECT id, rank, text FROM ticket WHERE {where} ORDER BY rank, id LIMIT 2000
+) AS first WHERE {contains} ORDER BY rank, id LIMIT $3
+"""
 _OWN = """ticket.id IN (
     SELECT ticket_id FROM ticket_reporter WHERE person_id = {person_id}
     UNION SELECT ticket_id FROM ticket_reporter WHERE sealed_index = {index}
