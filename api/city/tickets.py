@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 import asyncpg
 
-from api.city import offices
 from api.city.rows import Batch
 from api.city.year import Grid, Town, Year
 from models.geo import Point
@@ -31,8 +30,8 @@ async def load(
 ) -> bool:
     """Write `count` tickets of the last year into the city at `url`, in one transaction.
 
-    Says whether it did: a city that has tickets already is left alone. Offices are opened first
-    if there are none. `progress` is told of tickets written and in all.
+    Says whether it did: a city that has tickets already is left alone. `progress` is told of
+    tickets written and in all.
     """
     connection = await asyncpg.connect(url, command_timeout=STATEMENT_SECONDS)
     try:
@@ -40,7 +39,6 @@ async def load(
             await connection.execute("LOCK TABLE ticket, unit IN SHARE ROW EXCLUSIVE MODE")
             if await are_loaded(connection):
                 return False
-            await offices.settle(connection)
             year = Year(await town_of(connection), count, now or datetime.now(UTC))
             await _write(connection, year, progress or _silent)
         # Lists and figures are read from the indexes alone once pages are known to be settled.
