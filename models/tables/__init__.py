@@ -11,6 +11,20 @@ from models.tables.event import Content, Event, Feed, Lease, Outbox
 from models.tables.file import File
 from models.tables.notification import Notification
 from models.tables.person import Appointment, Household, Person, Residence, Unit
+from models.tables.points import (
+    Account,
+    Entry,
+    Hold,
+    Lot,
+    LotUse,
+    Programme,
+    ProgrammeArea,
+    Rule,
+    Seal,
+    Sealed,
+    Transaction,
+    Unsealed,
+)
 from models.tables.session import Session
 from models.tables.station import (
     Station,
@@ -23,21 +37,31 @@ from models.tables.ticket import Ticket, TicketPhoto, TicketReporter
 
 __all__ = [
     "Access",
+    "Account",
     "Appointment",
     "Area",
     "AreaSuccessor",
     "Catalogue",
     "Content",
+    "Entry",
     "Event",
     "Feed",
     "File",
+    "Hold",
     "Household",
     "Lease",
+    "Lot",
+    "LotUse",
     "Notification",
     "Once",
     "Outbox",
     "Person",
+    "Programme",
+    "ProgrammeArea",
     "Residence",
+    "Rule",
+    "Seal",
+    "Sealed",
     "Session",
     "Station",
     "StationImport",
@@ -47,5 +71,7 @@ __all__ = [
     "Ticket",
     "TicketPhoto",
     "TicketReporter",
+    "Transaction",
     "Unit",
+    "Unsealed",
 ]
