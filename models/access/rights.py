@@ -89,6 +89,9 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
         Role.GRID_LEAD: Scope.AREA,
         Role.VILLAGE_CADRE: Scope.AREA,
     },
+    Action.POINTS_READ: {Role.RESIDENT: Scope.OWN, **_CADRES_UP},
+    Action.POINTS_GRANT: _WORKERS_UP,
+    Action.POINTS_REVERSE: _CADRES_UP,
 }
 
 

@@ -71,3 +71,7 @@ class Action(Word):
     TICKET_HANDLE = "TICKET_HANDLE", "Handle the tickets of a unit.", "办理工单"
     TICKET_PATROL = "TICKET_PATROL", "Resolve a ticket on the spot.", "自办自结"
     TICKET_VERIFY = "TICKET_VERIFY", "Check on the spot what others handled.", "核查工单"
+
+    POINTS_READ = "POINTS_READ", "See somebody's points.", "查看积分"
+    POINTS_GRANT = "POINTS_GRANT", "Award points by a rule.", "计分"
+    POINTS_REVERSE = "POINTS_REVERSE", "Reverse an award.", "冲正"

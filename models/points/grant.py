@@ -1,0 +1,130 @@
+"""The base grant of a year: merit for every resident of a programme, once, by sets.
+
+A programme's residents are taken in slices by their ids, each slice one transaction of the
+ledger in a database transaction of its own: other work goes on meanwhile, and whoever is
+stopped in the middle goes on where it stopped. A second run adds nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from models import db
+from models.points import ledger
+from models.points.words import Joiners
+
+SLICE = 20_000
+MONTHS = 12
+STATEMENT_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A programme as far as its year grant goes."""
+
+    id: int
+    year_grant: int
+    joiners: Joiners
+
+
+def share(programme: Programme, *, year: int, today: date) -> int:
+    """Give what who joins today gets of the grant of a year; before the year there is none.
+
+    Those who are there when the year begins get the whole: they are granted in January.
+    """
+    if today.year != year:
+        return programme.year_grant if today.year > year else 0
+    match programme.joiners:
+        case Joiners.WHOLE:
+            return programme.year_grant
+        case Joiners.BY_MONTH:
+            return programme.year_grant * (MONTHS + 1 - today.month) // MONTHS
+        case Joiners.NEXT_YEAR:
+            return programme.year_grant if today.month == 1 else 0
+
+
+async def programmes() -> list[Programme]:
+    """Give the programmes that grant something every year."""
+    rows = await db.fetch(_PROGRAMMES)
+    return [Programme(row["id"], row["year_grant"], Joiners(row["joiners"])) for row in rows]
+
+
+async def grant_year(programme: Programme, *, year: int, slice_size: int = SLICE) -> int:
+    """Grant a year to every resident of a programme who has it not yet; give how many got it."""
+    granted, last = 0, 0
+    while True:
+        async with db.transaction() as connection:
+            today = await ledger.today(connection)
+            amount = share(programme, year=year, today=today)
+            if amount == 0:
+                return granted
+            end = await connection.fetchval(
+                _END, programme.id, last, slice_size, timeout=STATEMENT_SECONDS
+            )
+            if end is None:
+                return granted
+            await connection.execute(_ACCOUNTS, programme.id, last, end, timeout=STATEMENT_SECONDS)
+            granted += await connection.fetchval(
+                _GRANT,
+                programme.id,
+                last,
+                end,
+                year,
+                amount,
+                today,
+                today.strftime("%Y-%m"),
+                timeout=STATEMENT_SECONDS,
+            )
+        last = end
+
+
+_PROGRAMMES = "SELECT id, year_grant, joiners FROM programme WHERE year_grant > 0 ORDER BY id"
+_RESIDENTS = """
+    SELECT residence.person_id FROM programme_area
+    JOIN residence ON residence.area_code >= programme_area.area_code COLLATE "C"
+        AND residence.area_code < programme_area.area_code || ':' COLLATE "C"
+        AND residence.state = 'CONFIRMED'
+    WHERE programme_area.programme_id = $1 AND residence.person_id > $2"""
+_END = f"""
+SELECT max(person_id) FROM (
+    {_RESIDENTS} ORDER BY residence.person_id LIMIT $3
+) AS slice
+"""  # noqa: S608 - constants
+_ACCOUNTS = f"""
+INSERT INTO account (programme_id, kind, person_id)
+SELECT $1, kind, slice.person_id
+FROM ({_RESIDENTS} AND residence.person_id <= $3) AS slice
+CROSS JOIN unnest(ARRAY['PERSON', 'DEBT']) AS kind
+ON CONFLICT (programme_id, person_id, kind) WHERE person_id IS NOT NULL DO NOTHING
+"""  # noqa: S608 - constants
+# Accounts are locked in the order of their ids, as everywhere.
+_GRANT = f"""
+WITH locked AS MATERIALIZED (
+    SELECT account.id FROM account
+    JOIN ({_RESIDENTS} AND residence.person_id <= $3) AS slice
+        ON slice.person_id = account.person_id
+    WHERE account.programme_id = $1 AND account.kind = 'PERSON'
+        AND NOT EXISTS (
+            SELECT FROM entry WHERE account_id = account.id AND grant_year = $4
+        )
+    ORDER BY account.id FOR UPDATE OF account
+), posted AS (
+    INSERT INTO transaction (programme_id, kind, business_day)
+    SELECT $1, 'YEAR_GRANT', $6::date WHERE EXISTS (SELECT FROM locked) RETURNING id
+), waiting AS (
+    INSERT INTO unsealed (transaction_id) SELECT id FROM posted
+), given AS (
+    INSERT INTO entry (transaction_id, account_id, asset, amount, business_day, business_month,
+        grant_year)
+    SELECT posted.id, locked.id, 'MERIT', $5::bigint, $6::date, $7, $4 FROM posted, locked
+), issued AS (
+    INSERT INTO entry (transaction_id, account_id, asset, amount, business_day, business_month)
+    SELECT posted.id, account.id, 'MERIT', -$5::bigint * (SELECT count(*) FROM locked),
+        $6::date, $7
+    FROM posted, account
+    WHERE account.programme_id = $1 AND account.kind = 'ISSUANCE' AND account.person_id IS NULL
+), weighed AS (
+    UPDATE account SET merit = merit + $5::bigint, version = version + 1
+    FROM locked WHERE account.id = locked.id
+)
+SELECT count(*) FROM locked
+"""  # noqa: S608 - constants
