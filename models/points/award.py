@@ -23,7 +23,7 @@ class Subject(NamedTuple):
     area_code: str
 
 
-async def grant(
+async def grant(  # noqa: PLR0913 - each is a word of the action
     *, actor_id: int, person_id: int, rule_code: str, points: int, note: str | None, key: str
 ) -> int:
     """Award points by a rule of the person's programme; give the transaction's id.

@@ -45,7 +45,8 @@ async def reverse(*, actor_id: int, transaction_id: int, reason: str, key: str) 
                 reason=reason,
             )
         except asyncpg.UniqueViolationError as twice:
-            assert ledger.is_about(twice, "transaction_reversed_once")
+            if not ledger.is_about(twice, "transaction_reversed_once"):
+                raise
             raise Refusal(Code.ALREADY_USED, "该笔记录已冲正", "transactionId") from None
 
     asked = {"transactionId": transaction_id, "reason": reason}
