@@ -82,7 +82,7 @@ def worker(listener: int, relays: Annotated[bool, typer.Option("--relays")] = Fa
 
 @app.command()
 def work() -> None:
-    """Do the work behind the API: give events their place on the line."""
+    """Do the work behind the API: order events, seal the ledger, let points expire."""
     from api import server, worker
 
     with explained(), server.stoppable():
@@ -117,6 +117,18 @@ def seed(
         keys = given.encryption_keys()
         with database(given) as url:
             asyncio.run(preparation.seed(url, keys, residents=residents, tickets=tickets))
+
+
+@app.command()
+def audit() -> None:
+    """Let the ledger of points prove itself; names the rows that are wrong, and fails then."""
+    from api import auditing
+
+    with explained(), database(given_settings()) as url:
+        found = asyncio.run(auditing.audit(url))
+        typer.echo(auditing.told(found))
+        if not found.is_clean:
+            raise typer.Exit(1)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import structlog
 
-from models import file, station, tasks
+from models import file, points, station, tasks
 from models.errors import Unavailable
 from models.event import Backoff, lease
 
@@ -36,6 +36,9 @@ JOBS = (
     Job("station closing", 5.0, station.end_visits),
     Job("station occupancy", 0.4, station.tell),
     Job("station visits", 3_600.0, station.forget_visits),
+    Job("points seal", 1.0, points.seal),
+    Job("points expiry", 60.0, points.expire),
+    Job("points year", 3_600.0, points.grant_this_year),
 )
 
 

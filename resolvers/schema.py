@@ -8,6 +8,7 @@ from resolvers.file import FileMutation
 from resolvers.node import NodeQuery
 from resolvers.notification import NotificationMutation, NotificationSubscription
 from resolvers.person import PersonMutation, PersonQuery
+from resolvers.points import PointsMutation, PointsQuery
 from resolvers.scalars import SCALARS
 from resolvers.station import StationMutation, StationQuery, StationSubscription
 from resolvers.ticket import TicketMutation, TicketQuery, TicketSubscription
@@ -15,7 +16,7 @@ from resolvers.unit import UnitMutation, UnitQuery
 
 
 @strawberry.type(description="Everything that can be read. 查询")
-class Query(PersonQuery, NodeQuery, AreaQuery, UnitQuery, StationQuery, TicketQuery):
+class Query(PersonQuery, NodeQuery, AreaQuery, UnitQuery, StationQuery, TicketQuery, PointsQuery):
     """Everything that can be read."""
 
 
@@ -28,6 +29,7 @@ class Mutation(
     NotificationMutation,
     StationMutation,
     TicketMutation,
+    PointsMutation,
 ):
     """Everything that can be done."""
 

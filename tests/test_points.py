@@ -12,11 +12,11 @@ from models.errors import Code, Refusal
 from models.points.audit import audit
 from models.points.award import grant
 from models.points.expiry import expire
-from models.points.grant import Programme, grant_year, share
 from models.points.lot import Lot, Use, expiry, spend
 from models.points.reverse import reverse
 from models.points.seal import seal
 from models.points.words import Joiners
+from models.points.year_grant import YearGrant, grant_year, share
 from tests import areas, points
 from tests.areas import OTHER_VILLAGE, VILLAGE
 from tests.conftest import Database
@@ -240,7 +240,7 @@ async def test_what_is_due_expires_and_a_second_sweep_finds_nothing(
 async def test_the_year_is_granted_once_to_everybody_and_to_who_joins(programme: int) -> None:
     year = THIS_YEAR
     people = [await points.resident() for _ in range(5)]
-    scheme = Programme(programme, 300, Joiners.WHOLE)
+    scheme = YearGrant(programme, 300, Joiners.WHOLE)
     assert await grant_year(scheme, year=year, slice_size=2) == 5
     assert await grant_year(scheme, year=year) == 0
     late = await points.resident()
@@ -251,9 +251,9 @@ async def test_the_year_is_granted_once_to_everybody_and_to_who_joins(programme:
 
 def test_joiners_get_what_the_programme_says() -> None:
     november = date(2026, 11, 24)
-    shares = {kind: share(Programme(1, 300, kind), year=2026, today=november) for kind in Joiners}
+    shares = {kind: share(YearGrant(1, 300, kind), year=2026, today=november) for kind in Joiners}
     assert shares == {Joiners.WHOLE: 300, Joiners.BY_MONTH: 50, Joiners.NEXT_YEAR: 0}
-    assert share(Programme(1, 300, Joiners.BY_MONTH), year=2026, today=date(2026, 1, 5)) == 300
+    assert share(YearGrant(1, 300, Joiners.BY_MONTH), year=2026, today=date(2026, 1, 5)) == 300
 
 
 @pytest.mark.parametrize("table", ["transaction", "entry", "lot_use", "seal", "sealed", "rule"])

@@ -92,6 +92,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.POINTS_READ: {Role.RESIDENT: Scope.OWN, **_CADRES_UP},
     Action.POINTS_GRANT: _WORKERS_UP,
     Action.POINTS_REVERSE: _CADRES_UP,
+    Action.POINTS_AUDIT: {Role.AUDITOR: Scope.CITY, **_ADMIN},
 }
 
 

@@ -75,3 +75,4 @@ class Action(Word):
     POINTS_READ = "POINTS_READ", "See somebody's points.", "查看积分"
     POINTS_GRANT = "POINTS_GRANT", "Award points by a rule.", "计分"
     POINTS_REVERSE = "POINTS_REVERSE", "Reverse an award.", "冲正"
+    POINTS_AUDIT = "POINTS_AUDIT", "Let the ledger prove itself.", "核对积分账本"

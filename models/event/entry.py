@@ -29,6 +29,8 @@ class Topic(StrEnum):
     CATALOGUE = "catalogue"
     OCCUPANCY = "occupancy"
     NOTIFICATION = "notification"
+    POINTS = "points"
+    REWARD = "reward"
 
 
 class Scope(NamedTuple):

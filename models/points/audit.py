@@ -6,8 +6,9 @@ chain of seals is read and computed anew from its beginning.
 
 from dataclasses import dataclass
 
-from models import db
-from models.points import seal
+from models import access, db
+from models.access import Action
+from models.points.seal import GENESIS, covered, digest
 
 FINDINGS_MOST = 100
 STATEMENT_SECONDS = 600.0
@@ -37,6 +38,12 @@ class Audit:
         return not self.findings
 
 
+async def audit_for(viewer_id: int) -> Audit | None:
+    """Look at the whole ledger for somebody; None for who is no auditor."""
+    held = await access.rights_of(viewer_id)
+    return await audit() if held.may(Action.POINTS_AUDIT) else None
+
+
 async def audit() -> Audit:
     """Look at the whole ledger in one consistent moment."""
     async with db.transaction() as connection:
@@ -58,13 +65,13 @@ async def audit() -> Audit:
 
 async def _seals(connection: db.Connection) -> list[Finding]:
     findings: list[Finding] = []
-    previous = seal.GENESIS
+    previous = GENESIS
     for row in await connection.fetch("SELECT id, digest, transactions FROM seal ORDER BY id"):
-        covered = await seal.covered(connection, row["id"])
-        if len(covered) != row["transactions"]:
-            said = f"covers {len(covered)} transactions where {row['transactions']} were sealed"
+        rows = await covered(connection, row["id"])
+        if len(rows) != row["transactions"]:
+            said = f"covers {len(rows)} transactions where {row['transactions']} were sealed"
             findings.append(Finding("seals cover what they sealed", f"seal {row['id']}", said))
-        if seal.digest(previous, covered) != row["digest"]:
+        if digest(previous, rows) != row["digest"]:
             findings.append(
                 Finding(
                     "seals are the digests of what they cover",

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from models import access
+from models import access, text
 from models.access import Action, Rights, Thing
 from models.db import Connection
 from models.errors import Code, Refusal
@@ -13,6 +13,8 @@ from models.points.posting import Posting
 from models.points.rule import Rule, Used, check_caps, check_points, check_validity
 from models.points.words import Beneficiary, Source, TransactionKind
 from models.role import Role
+
+NOTE_LENGTH_MOST = 200
 
 
 class Subject(NamedTuple):
@@ -43,9 +45,10 @@ async def grant(  # noqa: PLR0913 - each is a word of the action
         check_is_other(rights, subject)
         rule = await rule_for(connection, subject.person_id, rule_code)
         _check_reviewer(rights, rule)
-        if rule.needs_evidence and not note:
+        said = text.optional_line(note, name="事由", field="note", most=NOTE_LENGTH_MOST)
+        if rule.needs_evidence and not said:
             raise Refusal(Code.INVALID, "该细则须填写事由作为佐证", "note")
-        content: dict[str, object] | None = {"note": note} if note else None
+        content: dict[str, object] | None = {"note": said} if said else None
         return await by_rule(
             connection, subject, rule, points=points, actor_id=actor_id, content=content
         )

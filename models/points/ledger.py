@@ -60,6 +60,8 @@ async def payable(connection: Connection, *, programme_id: int, merchant_id: int
 async def post(connection: Connection, posting: Posting) -> int:
     """Write a transaction; give its id. People's accounts in it are locked by the caller.
 
+    Each of these accounts has an event of it, for those who watch (as models/event: record).
+
     A source that was rewarded before, or a transaction that was reversed before, raises
     asyncpg.UniqueViolationError.
     """
@@ -175,7 +177,14 @@ WITH written AS (
         debt = account.debt + changed.debt, version = account.version + 1
     FROM unnest($21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[])
         AS changed (id, merit, points, held, debt)
-    WHERE account.id = changed.id
+    WHERE account.id = changed.id RETURNING account.id, account.version
+), happened AS (
+    INSERT INTO event (topic, thing_id, area_code, version, actor_id, kind, facts)
+    SELECT 'points', weighed.id, programme.owner_area_code, weighed.version, $3, $2,
+        jsonb_build_object('transaction', posted.id)
+    FROM weighed, posted, programme WHERE programme.id = $1 RETURNING id, area_code
+), told AS (
+    INSERT INTO outbox (event_id, area_code) SELECT id, area_code FROM happened
 )
 SELECT id FROM posted
 """

@@ -2,12 +2,13 @@
 
 import asyncpg
 
-from models import access
+from models import access, text
 from models.access import Action, Thing
 from models.db import Connection
 from models.errors import Code, Refusal
 from models.once import once
 from models.points import ledger, posting
+from models.points.award import NOTE_LENGTH_MOST
 from models.points.lot import Lot, Use
 from models.points.posting import Posting, Written
 from models.points.words import TransactionKind
@@ -23,6 +24,7 @@ async def reverse(*, actor_id: int, transaction_id: int, reason: str, key: str) 
     """
 
     async def act(connection: Connection) -> int:
+        said = text.line(reason, name="原因", field="reason", most=NOTE_LENGTH_MOST)
         rights = await access.rights(connection, actor_id)
         row = await connection.fetchrow(_AWARD, transaction_id)
         if row is None or not rights.may(
@@ -42,7 +44,7 @@ async def reverse(*, actor_id: int, transaction_id: int, reason: str, key: str) 
                 transaction_id,
                 written,
                 actor_id=actor_id,
-                reason=reason,
+                reason=said,
             )
         except asyncpg.UniqueViolationError as twice:
             if not ledger.is_about(twice, "transaction_reversed_once"):

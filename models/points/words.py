@@ -72,3 +72,12 @@ class HoldState(Word):
     OPEN = "OPEN", "Put aside.", "已冻结"
     POSTED = "POSTED", "Spent.", "已扣除"
     RELEASED = "RELEASED", "Given back.", "已退回"
+
+
+class Alarm(Word):
+    """How near a programme has come to the limit of its budget."""
+
+    NONE = "NONE", "Far from the limit.", "正常"
+    NOTICE = "NOTICE", "Seven tenths of the budget are taken.", "提示"
+    WARNING = "WARNING", "Nine tenths of the budget are taken.", "预警"
+    EXCEEDED = "EXCEEDED", "More is taken than the budget holds.", "超限"

@@ -18,15 +18,15 @@ STATEMENT_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Programme:
-    """A programme as far as its year grant goes."""
+class YearGrant:
+    """What a programme grants every year."""
 
     id: int
     year_grant: int
     joiners: Joiners
 
 
-def share(programme: Programme, *, year: int, today: date) -> int:
+def share(programme: YearGrant, *, year: int, today: date) -> int:
     """Give what who joins today gets of the grant of a year; before the year there is none.
 
     Those who are there when the year begins get the whole: they are granted in January.
@@ -42,13 +42,22 @@ def share(programme: Programme, *, year: int, today: date) -> int:
             return programme.year_grant if today.month == 1 else 0
 
 
-async def programmes() -> list[Programme]:
+async def year_grants() -> list[YearGrant]:
     """Give the programmes that grant something every year."""
     rows = await db.fetch(_PROGRAMMES)
-    return [Programme(row["id"], row["year_grant"], Joiners(row["joiners"])) for row in rows]
+    return [YearGrant(row["id"], row["year_grant"], Joiners(row["joiners"])) for row in rows]
 
 
-async def grant_year(programme: Programme, *, year: int, slice_size: int = SLICE) -> int:
+async def grant_this_year() -> int:
+    """Grant the present year to everybody who has it not yet; give how many got it."""
+    row = await db.fetch_one(_YEAR)
+    assert row, "a day has a year"
+    return sum(
+        [await grant_year(programme, year=row["year"]) for programme in await year_grants()]
+    )
+
+
+async def grant_year(programme: YearGrant, *, year: int, slice_size: int = SLICE) -> int:
     """Grant a year to every resident of a programme who has it not yet; give how many got it."""
     granted, last = 0, 0
     while True:
@@ -77,6 +86,7 @@ async def grant_year(programme: Programme, *, year: int, slice_size: int = SLICE
         last = end
 
 
+_YEAR = f"SELECT extract(year FROM {db.TODAY})::int AS year"  # noqa: S608 - constants
 _PROGRAMMES = "SELECT id, year_grant, joiners FROM programme WHERE year_grant > 0 ORDER BY id"
 _RESIDENTS = """
     SELECT residence.person_id FROM programme_area
