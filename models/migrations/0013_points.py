@@ -472,16 +472,9 @@ class Migration(migrations.Migration):
             name="Sealed",
             fields=[
                 (
-                    "transaction",
-                    fields.OneToOneField(
-                        "models.Transaction",
-                        source_field="transaction_id",
-                        primary_key=True,
-                        db_index=True,
-                        db_constraint=True,
-                        to_field="id",
-                        related_name="sealed",
-                        on_delete=OnDelete.RESTRICT,
+                    "transaction_id",
+                    fields.BigIntField(
+                        generated=False, primary_key=True, unique=True, db_index=True
                     ),
                 ),
                 (
@@ -509,16 +502,9 @@ class Migration(migrations.Migration):
             name="Unsealed",
             fields=[
                 (
-                    "transaction",
-                    fields.OneToOneField(
-                        "models.Transaction",
-                        source_field="transaction_id",
-                        primary_key=True,
-                        db_index=True,
-                        db_constraint=True,
-                        to_field="id",
-                        related_name="unsealed",
-                        on_delete=OnDelete.RESTRICT,
+                    "transaction_id",
+                    fields.BigIntField(
+                        generated=False, primary_key=True, unique=True, db_index=True
                     ),
                 ),
             ],

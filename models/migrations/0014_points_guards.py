@@ -31,6 +31,7 @@ DEFAULTS = (
     ("seal", "at", "now()"),
     ("transaction", "at", "now()"),
 )
+BY_TRANSACTION = ("sealed", "unsealed")
 APPEND_ONLY = ("entry", "lot_use", "rule", "seal", "sealed", "transaction")
 
 
@@ -40,6 +41,14 @@ class Migration(migrations.Migration):
     operations = [
         *(guards.identity(table) for table in IDENTITIES),
         *(guards.default(*column) for column in DEFAULTS),
+        *(
+            guards.sql(
+                f"ALTER TABLE {table} ADD CONSTRAINT {table}_transaction_id_fkey"
+                " FOREIGN KEY (transaction_id) REFERENCES transaction ON DELETE RESTRICT",
+                f"ALTER TABLE {table} DROP CONSTRAINT {table}_transaction_id_fkey",
+            )
+            for table in BY_TRANSACTION
+        ),
         guards.area_code("programme", "owner_area_code"),
         guards.area_code("programme_area"),
         guards.known("programme", "kind", "VILLAGE", "TOWN", "COURIER"),

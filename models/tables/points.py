@@ -239,12 +239,7 @@ class LotUse(Model):
 class Unsealed(Model):
     """A transaction that no seal covers yet."""
 
-    transaction: fields.OneToOneRelation[Transaction] = fields.OneToOneField(
-        "models.Transaction",
-        related_name="unsealed",
-        on_delete=fields.RESTRICT,
-        primary_key=True,
-    )
+    transaction_id = fields.BigIntField(primary_key=True, generated=False)
 
     class Meta:
         """Name and comment are pinned."""
@@ -271,9 +266,7 @@ class Seal(Model):
 class Sealed(Model):
     """Which seal covers a transaction, and at which place."""
 
-    transaction: fields.OneToOneRelation[Transaction] = fields.OneToOneField(
-        "models.Transaction", related_name="sealed", on_delete=fields.RESTRICT, primary_key=True
-    )
+    transaction_id = fields.BigIntField(primary_key=True, generated=False)
     seal: fields.ForeignKeyRelation[Seal] = fields.ForeignKeyField(
         "models.Seal", related_name="covers", on_delete=fields.RESTRICT
     )
