@@ -27,14 +27,16 @@ async def once(
     `asked` is the whole input without the key. Raises the Refusal that `act` raised, now or then;
     what it had written by then is rolled back.
     """
-    _check(key)
+    check_key(key)
     digest = hashlib.sha256(orjson.dumps(asked, default=str, option=orjson.OPT_SORT_KEYS)).digest()
     async with db.transaction() as connection:
         fresh = await connection.fetchval(_TAKE, person_id, operation, key, digest)
         if fresh is None:
             row = await connection.fetchrow(_ANSWER, person_id, operation, key)
             assert row, "a key that is taken stands there"
-            return _answer(row["asked"] == digest, row["result_id"], row["refusal"])
+            return answer(
+                is_same=row["asked"] == digest, result_id=row["result_id"], refusal=row["refusal"]
+            )
         try:
             async with connection.transaction():
                 result = await act(connection)
@@ -48,12 +50,14 @@ async def once(
     raise refused
 
 
-def _check(key: str) -> None:
+def check_key(key: str) -> None:
+    """Accept an idempotency key of 1 to KEY_LENGTH_MOST characters; raises Refusal INVALID."""
     if not 1 <= len(key) <= KEY_LENGTH_MOST or "\0" in key:
         raise Refusal(Code.INVALID, f"幂等键须为 1 到 {KEY_LENGTH_MOST} 个字符", "idempotencyKey")
 
 
-def _answer(is_same: bool, result_id: int | None, refusal: str | None) -> int:
+def answer(*, is_same: bool, result_id: int | None, refusal: str | bytes | None) -> int:
+    """Give the result that is stored for a key, or raise the Refusal; `is_same` is the input."""
     if not is_same:
         raise Refusal(Code.KEY_REUSED, "该幂等键已用于另一请求", "idempotencyKey")
     if refusal is not None:

@@ -19,6 +19,7 @@ DIGEST_BYTES = 6
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 Item = TypeVar("Item")
+Other = TypeVar("Other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,10 @@ class Page(Generic[Item]):
     items: tuple[Item, ...]
     cursors: tuple[str, ...]
     has_next_page: bool
+
+    def map(self, change: Callable[[Item], Other]) -> "Page[Other]":
+        """Give the page with its items changed."""
+        return Page(tuple(map(change, self.items)), self.cursors, self.has_next_page)
 
 
 def size(first: int) -> int:

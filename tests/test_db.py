@@ -27,6 +27,8 @@ TABLES = {
     "hold",
     "lot",
     "lot_use",
+    "merchant",
+    "merchant_member",
     "once",
     "outbox",
     "person",
@@ -45,11 +47,16 @@ TABLES = {
     "rule",
     "seal",
     "sealed",
+    "reward",
+    "settlement",
     "transaction",
     "unit",
     "unsealed",
+    "voucher",
+    "voucher_attempt",
+    "voucher_flag",
 }
-KEYED_BY_OTHERS = {"feed", "lease", "programme_area", "sealed", "unsealed"}
+KEYED_BY_OTHERS = {"feed", "lease", "programme_area", "sealed", "unsealed", "voucher_attempt"}
 CODES = {
     ("appointment", "area_code"),
     ("area", "code"),
@@ -59,6 +66,7 @@ CODES = {
     ("event", "area_code"),
     ("feed", "area_code"),
     ("household", "area_code"),
+    ("merchant", "area_code"),
     ("outbox", "area_code"),
     ("programme", "owner_area_code"),
     ("programme_area", "area_code"),

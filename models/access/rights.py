@@ -93,6 +93,15 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.POINTS_GRANT: _WORKERS_UP,
     Action.POINTS_REVERSE: _CADRES_UP,
     Action.POINTS_AUDIT: {Role.AUDITOR: Scope.CITY, **_ADMIN},
+    Action.POINTS_SETTLE: _CADRES_UP,
+    Action.MERCHANT_APPLY: _ONESELF,
+    Action.MERCHANT_APPROVE: _CADRES_UP,
+    Action.REWARD_OFFER: _ONESELF,
+    Action.REWARD_APPROVE: _CADRES_UP,
+    Action.REWARD_REDEEM: _ONESELF,
+    Action.VOUCHER_VERIFY: _ONESELF,
+    Action.VOUCHER_UNDO: _ONESELF,
+    Action.VOUCHER_CANCEL: _ONESELF,
 }
 
 

@@ -76,3 +76,13 @@ class Action(Word):
     POINTS_GRANT = "POINTS_GRANT", "Award points by a rule.", "计分"
     POINTS_REVERSE = "POINTS_REVERSE", "Reverse an award.", "冲正"
     POINTS_AUDIT = "POINTS_AUDIT", "Let the ledger prove itself.", "核对积分账本"
+    POINTS_SETTLE = "POINTS_SETTLE", "Settle what merchants are owed.", "商户结算"
+
+    MERCHANT_APPLY = "MERCHANT_APPLY", "Ask to take points as a merchant.", "申请商户"
+    MERCHANT_APPROVE = "MERCHANT_APPROVE", "Let a merchant take points.", "审核商户"
+    REWARD_OFFER = "REWARD_OFFER", "Offer something for points.", "发布兑换项目"
+    REWARD_APPROVE = "REWARD_APPROVE", "Let an offer open.", "审核兑换项目"
+    REWARD_REDEEM = "REWARD_REDEEM", "Redeem one's points.", "兑换积分"
+    VOUCHER_VERIFY = "VOUCHER_VERIFY", "Verify vouchers of one's shop.", "核销兑换券"
+    VOUCHER_UNDO = "VOUCHER_UNDO", "Take a verification back.", "撤销核销"
+    VOUCHER_CANCEL = "VOUCHER_CANCEL", "Give one's voucher back.", "取消兑换券"

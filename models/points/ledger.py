@@ -13,6 +13,7 @@ import orjson
 from models.db import Connection
 from models.points.lot import Lot
 from models.points.posting import Account, Balance, Posting, System
+from models.points.words import AccountKind
 
 
 async def open_account(connection: Connection, *, programme_id: int, person_id: int) -> None:
@@ -48,10 +49,12 @@ async def system(connection: Connection, programme_id: int) -> System:
     return System(row["issuance_id"], row["expired_id"])
 
 
-async def payable(connection: Connection, *, programme_id: int, merchant_id: int) -> int:
-    """Give the account of what a programme owes a merchant, made at its first redemption."""
-    for sql in (_PAYABLE, _OPEN_PAYABLE, _PAYABLE):
-        found: int | None = await connection.fetchval(sql, programme_id, merchant_id)
+async def merchant_account(
+    connection: Connection, *, programme_id: int, merchant_id: int, kind: AccountKind
+) -> int:
+    """Give what a programme owes a merchant, or has paid: an account made when first needed."""
+    for sql in (_OF_MERCHANT, _OPEN_OF_MERCHANT, _OF_MERCHANT):
+        found: int | None = await connection.fetchval(sql, programme_id, merchant_id, kind)
         if found is not None:
             return found
     raise AssertionError("an account that was opened is there")
@@ -133,13 +136,12 @@ SELECT max(id) FILTER (WHERE kind = 'ISSUANCE') AS issuance_id,
     max(id) FILTER (WHERE kind = 'EXPIRED') AS expired_id
 FROM account WHERE programme_id = $1 AND person_id IS NULL AND kind IN ('ISSUANCE', 'EXPIRED')
 """
-_PAYABLE = """
+_OF_MERCHANT = """
 SELECT id FROM account
-WHERE programme_id = $1 AND kind = 'PAYABLE' AND coalesce(merchant_id, 0) = $2
-    AND person_id IS NULL
+WHERE programme_id = $1 AND kind = $3 AND coalesce(merchant_id, 0) = $2 AND person_id IS NULL
 """
-_OPEN_PAYABLE = """
-INSERT INTO account (programme_id, kind, merchant_id) VALUES ($1, 'PAYABLE', $2)
+_OPEN_OF_MERCHANT = """
+INSERT INTO account (programme_id, kind, merchant_id) VALUES ($1, $3, $2)
 ON CONFLICT (programme_id, kind, coalesce(merchant_id, 0)) WHERE person_id IS NULL DO NOTHING
 RETURNING id
 """

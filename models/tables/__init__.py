@@ -25,6 +25,15 @@ from models.tables.points import (
     Transaction,
     Unsealed,
 )
+from models.tables.reward import (
+    Merchant,
+    MerchantMember,
+    Reward,
+    Settlement,
+    Voucher,
+    VoucherAttempt,
+    VoucherFlag,
+)
 from models.tables.session import Session
 from models.tables.station import (
     Station,
@@ -52,6 +61,8 @@ __all__ = [
     "Lease",
     "Lot",
     "LotUse",
+    "Merchant",
+    "MerchantMember",
     "Notification",
     "Once",
     "Outbox",
@@ -59,10 +70,12 @@ __all__ = [
     "Programme",
     "ProgrammeArea",
     "Residence",
+    "Reward",
     "Rule",
     "Seal",
     "Sealed",
     "Session",
+    "Settlement",
     "Station",
     "StationImport",
     "StationOccupancy",
@@ -74,4 +87,7 @@ __all__ = [
     "Transaction",
     "Unit",
     "Unsealed",
+    "Voucher",
+    "VoucherAttempt",
+    "VoucherFlag",
 ]

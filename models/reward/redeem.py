@@ -1,0 +1,246 @@
+"""Redeeming: points are put aside, and a voucher is issued; five round trips, nothing more.
+
+BEGIN · lock the person's account · read everything in one statement, which sees what was
+committed before the lock · write everything in one statement, whose first part takes one from
+the stock · COMMIT. So the row of a hot offer is locked for the last two only.
+"""
+
+import hashlib
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import asyncpg
+import orjson
+
+from models import access, db, once
+from models.access import Action, Thing
+from models.db import Connection
+from models.errors import Code, Refusal
+from models.points.lot import Lot, Use
+from models.reward import offer_rule
+from models.reward.code import code_of, digest
+from models.reward.offer_rule import Offer
+from models.reward.record import Voucher
+from models.reward.voucher import voucher
+from models.reward.words import MerchantState, RewardState, VoucherState
+
+OPERATION = "rewardRedeem"
+VOUCHER_DAYS = 7
+TRIES = 3
+
+
+class _Request(NamedTuple):
+    person_id: int
+    reward_id: int
+    key: str
+    asked: bytes
+
+
+class _Again(Exception):
+    """Somebody with the same key, or a change of the offer, was faster: ask again."""
+
+
+async def redeem(*, person_id: int, reward_id: int, key: str) -> Voucher:
+    """Put points aside for an offer and issue a voucher, once only by `key`.
+
+    Raises Refusal: NOT_FOUND, NOT_ALLOWED for who is banned or of another programme, TOO_LATE,
+    ILLEGAL_MOVE, LIMIT_REACHED, OUT_OF_STOCK, INSUFFICIENT_POINTS, KEY_REUSED.
+    """
+    once.check_key(key)
+    request = _Request(person_id, reward_id, key, _digest(reward_id))
+    for _ in range(TRIES):
+        try:
+            done = await _redeem(request)
+        except _Again:
+            continue
+        except asyncpg.UniqueViolationError:
+            # Another account's request with this key was committed first: it has the answer.
+            continue
+        if isinstance(done, Refusal):
+            raise done
+        if isinstance(done, Voucher):
+            return done
+        found = await voucher(done, viewer_id=person_id)
+        assert found, "what was issued is there"
+        return found
+    raise Refusal(Code.CONFLICT, "该兑换项目刚刚变更，请重试", "rewardId")
+
+
+async def _redeem(request: _Request) -> Voucher | Refusal | int:
+    """Give the new voucher, the refusal, or the id that an earlier request got."""
+    async with db.transaction() as connection:
+        account_id = await connection.fetchval(_LOCK, request.person_id, request.reward_id)
+        row = await connection.fetchrow(_READ, *request[:3], account_id)
+        assert row, "it always gives one row"
+        if row["answered"]:
+            return _answer(row["answered"], request.asked)
+        try:
+            offer = _decide(row, request, account_id)
+            uses = offer_rule.pay(offer, _lots(row["lots"]), today=row["today"])
+        except Refusal as refusal:
+            await connection.execute(_REFUSED, *_kept(request), _said(refusal))
+            return refusal
+        assert account_id, "who pays has an account"
+        return await _write(connection, request, row, account_id, uses)
+
+
+def _decide(row: Any, request: _Request, account_id: int | None) -> Offer:  # noqa: ANN401 - _READ
+    person = Thing(owner_id=request.person_id)
+    if not access.read(row["rights"]).may(Action.REWARD_REDEEM, person):
+        raise Refusal(Code.NOT_ALLOWED, "您没有权限进行此操作")
+    if row["state"] is None or row["state"] in {RewardState.PENDING, RewardState.REFUSED}:
+        raise Refusal(Code.NOT_FOUND, "未找到该兑换项目", "rewardId")
+    if account_id is None:
+        raise Refusal(Code.NOT_ALLOWED, "该兑换项目不属于您的积分项目", "rewardId")
+    offer = Offer(
+        RewardState(row["state"]),
+        MerchantState(row["merchant_state"]),
+        row["price_points"],
+        row["stock"],
+        row["person_limit"],
+        row["opens_at"],
+        row["closes_at"],
+    )
+    offer_rule.check(offer, taken=row["taken"], now=row["now"])
+    return offer
+
+
+async def _write(
+    connection: Connection,
+    request: _Request,
+    row: Any,  # noqa: ANN401 - _READ
+    account_id: int,
+    uses: tuple[Use, ...],
+) -> Voucher | Refusal:
+    key, expires_at = row["voucher_id"], row["now"] + timedelta(days=VOUCHER_DAYS)
+    done = await connection.fetchval(
+        _WRITE,
+        *_kept(request),
+        request.reward_id,
+        row["price_points"],
+        account_id,
+        key,
+        digest(code_of(key)),
+        expires_at,
+        [use.lot_id for use in uses],
+        [use.amount for use in uses],
+    )
+    if done is None:
+        # Between the reading and the lock of the offer somebody took the last, or changed it.
+        if await connection.fetchval(_STOCK, request.reward_id):
+            raise _Again
+        refusal = offer_rule.out_of_stock()
+        await connection.execute(_REFUSED, *_kept(request), _said(refusal))
+        return refusal
+    return _issued(row, request, expires_at)
+
+
+def _issued(row: Any, request: _Request, expires_at: datetime) -> Voucher:  # noqa: ANN401 - _READ
+    return Voucher(
+        row["voucher_id"],
+        request.reward_id,
+        row["title"],
+        row["merchant_name"],
+        row["price_points"],
+        VoucherState.ISSUED,
+        row["now"],
+        expires_at,
+        None,
+        code_of(row["voucher_id"]),
+    )
+
+
+def _answer(written: str, asked: bytes) -> Refusal | int:
+    before, result, refusal = orjson.loads(written)
+    try:
+        return once.answer(
+            is_same=before == asked.hex(),
+            result_id=result,
+            refusal=orjson.dumps(refusal) if refusal else None,
+        )
+    except Refusal as refused:
+        return refused
+
+
+def _digest(reward_id: int) -> bytes:
+    return hashlib.sha256(orjson.dumps({"rewardId": reward_id})).digest()
+
+
+def _kept(request: _Request) -> tuple[int, str, str, bytes]:
+    return request.person_id, OPERATION, request.key, request.asked
+
+
+def _said(refusal: Refusal) -> str:
+    return orjson.dumps([refusal.code, refusal.message, *refusal.path]).decode()
+
+
+def _lots(written: str | None) -> list[Lot]:
+    rows = orjson.loads(written) if written else []
+    return [Lot(key, remaining, date.fromisoformat(day)) for key, remaining, day in rows]
+
+
+_LOCK = """
+SELECT account.id FROM account JOIN reward ON reward.programme_id = account.programme_id
+WHERE reward.id = $2 AND account.person_id = $1 AND account.kind = 'PERSON'
+FOR UPDATE OF account
+"""
+_READ = f"""
+SELECT {access.rights_sql("$1")} AS rights, {db.TODAY} AS today, now() AS now,
+    nextval('voucher_id_seq') AS voucher_id, reward.state, reward.title, reward.price_points,
+    reward.stock, reward.person_limit, reward.opens_at, reward.closes_at,
+    merchant.state AS merchant_state, merchant.name AS merchant_name, (
+        SELECT json_build_array(encode(asked, 'hex'), result_id, refusal)::text FROM once
+        WHERE person_id = $1 AND operation = '{OPERATION}' AND key = $3
+    ) AS answered, (
+        SELECT json_agg(json_build_array(id, remaining, expires_on))::text FROM lot
+        WHERE account_id = $4 AND remaining > 0
+    ) AS lots, (
+        SELECT count(*) FROM voucher WHERE reward_id = $2 AND person_id = $1
+            AND voucher.state IN ('ISSUED', 'USED')
+    ) AS taken
+FROM (SELECT) AS always LEFT JOIN reward ON reward.id = $2
+LEFT JOIN merchant ON merchant.id = reward.merchant_id
+"""  # noqa: S608 - constants
+_REFUSED = """
+INSERT INTO once (person_id, operation, key, asked, refusal) VALUES ($1, $2, $3, $4, $5::jsonb)
+ON CONFLICT (person_id, operation, key) DO NOTHING
+"""
+_STOCK = "SELECT stock > 0 FROM reward WHERE id = $1"
+_WRITE = """
+WITH offer AS (
+    UPDATE reward SET stock = stock - 1
+    WHERE id = $5 AND stock > 0 AND price_points = $6 AND state = 'OPEN'
+        AND (opens_at IS NULL OR opens_at <= now()) AND (closes_at IS NULL OR closes_at > now())
+    RETURNING id, merchant_id, programme_id
+), held AS (
+    INSERT INTO hold (account_id, amount, state) SELECT $7, $6, 'OPEN' FROM offer RETURNING id
+), issued AS (
+    INSERT INTO voucher (id, reward_id, merchant_id, account_id, person_id, hold_id, code_digest,
+        price_points, state, expires_at)
+    SELECT $8, offer.id, offer.merchant_id, $7, $1, held.id, $9, $6, 'ISSUED', $10
+    FROM offer, held RETURNING id
+), taken AS (
+    UPDATE lot SET remaining = lot.remaining - used.amount
+    FROM offer, unnest($11::bigint[], $12::bigint[]) AS used (lot_id, amount)
+    WHERE lot.id = used.lot_id
+), noted AS (
+    INSERT INTO lot_use (lot_id, amount, hold_id)
+    SELECT used.lot_id, used.amount, held.id
+    FROM held, unnest($11::bigint[], $12::bigint[]) AS used (lot_id, amount)
+), weighed AS (
+    UPDATE account SET held = account.held + $6, version = account.version + 1
+    FROM offer WHERE account.id = $7 RETURNING account.id, account.version
+), answered AS (
+    INSERT INTO once (person_id, operation, key, asked, result_id)
+    SELECT $1, $2, $3, $4, issued.id FROM issued
+), happened AS (
+    INSERT INTO event (topic, thing_id, area_code, version, actor_id, kind, facts)
+    SELECT 'points', weighed.id, programme.owner_area_code, weighed.version, $1, 'HOLD',
+        jsonb_build_object('voucher', issued.id)
+    FROM weighed, issued, offer JOIN programme ON programme.id = offer.programme_id
+    RETURNING id, area_code
+), told AS (
+    INSERT INTO outbox (event_id, area_code) SELECT id, area_code FROM happened
+)
+SELECT id FROM issued
+"""

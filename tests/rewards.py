@@ -1,0 +1,75 @@
+"""A shop for tests: in the village of tests/points.py, with somebody who acts for it."""
+
+from typing import NamedTuple
+
+from models import db
+from tests import areas, points
+from tests.areas import VILLAGE
+
+
+class Shop(NamedTuple):
+    """The keys of a programme, its cadre, a merchant, who acts for it, and an offer."""
+
+    programme: int
+    cadre: int
+    merchant: int
+    keeper: int
+    reward: int
+
+
+async def open_shop(*, stock: int = 10, price: int = 5) -> Shop:
+    """Write a programme with a rule, a cadre and a merchant with one open offer."""
+    programme = await points.plant()
+    await points.rule(programme)
+    cadre = await areas.appoint("VILLAGE_CADRE", VILLAGE)
+    keeper = await points.resident("店主", household="SHOP")
+    shop = await merchant(keeper)
+    return Shop(programme, cadre, shop, keeper, await offer(programme, shop, stock, price))
+
+
+async def merchant(keeper: int, *, name: str = "爱心超市", state: str = "APPROVED") -> int:
+    """Write a merchant that somebody acts for."""
+    row = await db.fetch_one(
+        """WITH made AS (
+            INSERT INTO merchant (area_code, name, address, longitude, latitude, state)
+            VALUES ($1, $2, '长泾路1号', 120.28, 31.91, $3) RETURNING id
+        ) INSERT INTO merchant_member (merchant_id, person_id) SELECT id, $4 FROM made
+        RETURNING merchant_id""",
+        VILLAGE,
+        name,
+        state,
+        keeper,
+    )
+    assert row
+    return int(row["merchant_id"])
+
+
+async def offer(
+    programme: int, merchant: int, stock: int = 10, price: int = 5, **more: object
+) -> int:
+    """Write an open offer; further columns by name."""
+    facts = {
+        "programme_id": programme,
+        "merchant_id": merchant,
+        "channel": "OFFLINE",
+        "title": "洗衣液一瓶",
+        "price_points": price,
+        "stock": stock,
+        "stocked": stock,
+        "state": "OPEN",
+        **more,
+    }
+    places = ", ".join(f"${place}" for place in range(1, len(facts) + 1))
+    row = await db.fetch_one(
+        f"INSERT INTO reward ({', '.join(facts)}) VALUES ({places}) RETURNING id",  # noqa: S608 - our own
+        *facts.values(),
+    )
+    assert row
+    return int(row["id"])
+
+
+async def stock(reward: int) -> int:
+    """Give what is left of an offer."""
+    row = await db.fetch_one("SELECT stock FROM reward WHERE id = $1", reward)
+    assert row
+    return int(row["stock"])
