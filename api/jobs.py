@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import structlog
 
-from models import file, points, station, tasks
+from models import file, points, reward, station, tasks
 from models.errors import Unavailable
 from models.event import Backoff, lease
 
@@ -38,6 +38,7 @@ JOBS = (
     Job("station visits", 3_600.0, station.forget_visits),
     Job("points seal", 1.0, points.seal),
     Job("points expiry", 60.0, points.expire),
+    Job("voucher expiry", 5.0, reward.expire_vouchers),
     Job("points year", 3_600.0, points.grant_this_year),
 )
 

@@ -9,6 +9,7 @@ from resolvers.node import NodeQuery
 from resolvers.notification import NotificationMutation, NotificationSubscription
 from resolvers.person import PersonMutation, PersonQuery
 from resolvers.points import PointsMutation, PointsQuery
+from resolvers.reward import MerchantMutation, OfferMutation, RewardQuery, VoucherMutation
 from resolvers.scalars import SCALARS
 from resolvers.station import StationMutation, StationQuery, StationSubscription
 from resolvers.ticket import TicketMutation, TicketQuery, TicketSubscription
@@ -16,7 +17,16 @@ from resolvers.unit import UnitMutation, UnitQuery
 
 
 @strawberry.type(description="Everything that can be read. 查询")
-class Query(PersonQuery, NodeQuery, AreaQuery, UnitQuery, StationQuery, TicketQuery, PointsQuery):
+class Query(
+    PersonQuery,
+    NodeQuery,
+    AreaQuery,
+    UnitQuery,
+    StationQuery,
+    TicketQuery,
+    PointsQuery,
+    RewardQuery,
+):
     """Everything that can be read."""
 
 
@@ -30,6 +40,9 @@ class Mutation(
     StationMutation,
     TicketMutation,
     PointsMutation,
+    MerchantMutation,
+    OfferMutation,
+    VoucherMutation,
 ):
     """Everything that can be done."""
 

@@ -54,7 +54,7 @@ async def reward(key: int, *, viewer_id: int | None) -> Reward | None:
 
 async def rewards_of(
     merchant_id: int, *, viewer_id: int | None, first: int, after: str | None
-) -> Page[Reward]:
+) -> Page[NearbyReward]:
     """Give a page of a merchant's offers, the newest first; not all are seen by everybody.
 
     Raises Invalid.
@@ -62,7 +62,8 @@ async def rewards_of(
     asked = page.digest("rewards of", merchant_id, viewer_id)
     last = page.key_after(after, asked, int)[0] if after else 2**63 - 1
     rows = await db.fetch(_REWARDS_OF, merchant_id, viewer_id, last, page.size(first) + 1)
-    return page.cut(list(map(_made, rows)), first, asked, lambda one: (one.id,))
+    found = [NearbyReward(_made(row), None) for row in rows]
+    return page.cut(found, first, asked, lambda one: (one.reward.id,))
 
 
 def _near(row: Any) -> NearbyReward:  # noqa: ANN401 - _REWARDS
