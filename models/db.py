@@ -17,6 +17,8 @@ from models.errors import Invalid, Unavailable
 POOL_SIZE = 10
 CONNECT_SECONDS = 0.8
 ACQUIRE_SECONDS = 0.9
+TURN_SECONDS = 4.0
+"""How long an action waits for its turn while many at once want the same."""
 STATEMENT_SECONDS = 5.0
 APPLICATION = "wangge"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -103,7 +105,7 @@ async def transaction() -> AsyncIterator[Connection]:
     """Open the one transaction of an action; an exception rolls everything back."""
     with _reachable():
         async with (
-            pool().acquire(timeout=ACQUIRE_SECONDS) as connection,
+            pool().acquire(timeout=TURN_SECONDS) as connection,
             connection.transaction(),
         ):
             yield connection

@@ -1,11 +1,11 @@
 """Rewards: what merchants offer for points, the vouchers of those who redeem, and settlement."""
 
-from models.reward import promises
 from models.reward.code import qr
 from models.reward.ending import cancel, expire_vouchers, undo
 from models.reward.merchant import apply, decide, merchant, merchants
 from models.reward.nearby import reward, rewards, rewards_of
 from models.reward.offer import Terms, approve, change, close, create, restock
+from models.reward.promises import audit
 from models.reward.record import Merchant, NearbyReward, Reward, Voucher
 from models.reward.redeem import redeem
 from models.reward.settle import Settlement, settle, settlements, sheet
@@ -28,6 +28,7 @@ __all__ = [
     "VoucherState",
     "apply",
     "approve",
+    "audit",
     "cancel",
     "change",
     "close",
@@ -37,7 +38,6 @@ __all__ = [
     "expire_vouchers",
     "merchant",
     "merchants",
-    "promises",
     "qr",
     "redeem",
     "restock",

@@ -10,7 +10,6 @@ VELOCITY_MOST = 5
 BURST_MOST = 20
 FAR_METERS = 1_000.0
 DAY_POINTS_MOST = 20_000
-FIGURES = 5
 
 
 class Facts(NamedTuple):
@@ -44,7 +43,14 @@ async def note(
     """Write down what is odd about a voucher that was just verified by that household."""
     row = await connection.fetchrow(_FACTS, voucher_id, household_id)
     assert row, "the voucher is there"
-    facts = Facts(*row[:FIGURES], Point(*row[FIGURES:]))
+    facts = Facts(
+        row["is_member"],
+        row["is_household"],
+        row["used_in_hour"],
+        row["verified_in_minutes"],
+        row["day_points"],
+        Point(row["longitude"], row["latitude"]),
+    )
     found = flags(facts, verified_at=at)
     if found:
         await connection.execute(_NOTE, voucher_id, found)
@@ -55,17 +61,19 @@ _FACTS = """
 SELECT EXISTS (
         SELECT FROM merchant_member WHERE merchant_id = used.merchant_id
             AND person_id = used.person_id
-    ), EXISTS (
+    ) AS is_member, EXISTS (
         SELECT FROM residence WHERE person_id = used.person_id AND state = 'CONFIRMED'
             AND household_id = $2
-    ), (
+    ) AS is_household, (
         SELECT count(*) FROM voucher WHERE person_id = used.person_id AND state = 'USED'
             AND ended_at > now() - interval '1 hour'
-    ), recent.count, recent.points, merchant.longitude, merchant.latitude
+    ) AS used_in_hour, recent.verified_in_minutes, recent.day_points,
+    merchant.longitude, merchant.latitude
 FROM voucher AS used JOIN merchant ON merchant.id = used.merchant_id
 CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE ended_at > now() - interval '10 minutes') AS count,
-        sum(price_points)::bigint AS points
+    SELECT count(*) FILTER (WHERE ended_at > now() - interval '10 minutes')
+        AS verified_in_minutes,
+        sum(price_points)::bigint AS day_points
     FROM voucher WHERE voucher.merchant_id = used.merchant_id AND state = 'USED'
         AND ended_at >= date_trunc('day', now() AT TIME ZONE 'Asia/Shanghai')
             AT TIME ZONE 'Asia/Shanghai'

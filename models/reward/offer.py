@@ -223,7 +223,7 @@ FROM merchant WHERE merchant.id = $1
 """  # noqa: S608 - constants
 _CREATE = f"""
 INSERT INTO reward ({_COLUMNS}, merchant_id, programme_id, stock, stocked, state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 'PENDING') RETURNING id
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::int, $9::int, 'PENDING') RETURNING id
 """  # noqa: S608 - constants
 _LOCK = f"""
 SELECT reward.state, reward.version, reward.stock, programme.owner_area_code,
@@ -239,5 +239,6 @@ UPDATE reward SET ({_COLUMNS}) = ($1, $2, $3, $4, $5, $6), state = 'PENDING',
 WHERE id = $7
 """  # noqa: S608 - constants
 _RESTOCK = """
-UPDATE reward SET stock = stock + $2, stocked = stocked + $2, version = version + 1 WHERE id = $1
+UPDATE reward SET stock = stock + $2::int, stocked = stocked + $2::int, version = version + 1
+WHERE id = $1
 """

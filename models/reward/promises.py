@@ -1,6 +1,13 @@
 """What else must hold of the ledger once points are redeemed; the audit looks at it too."""
 
-from models.points.audit import PROMISES
+from models.points.audit import PROMISES, Audit
+from models.points.audit import audit as audit_points
+
+
+async def audit() -> Audit:
+    """Let the ledger prove itself, vouchers and settlements too."""
+    return await audit_points()
+
 
 PROMISES.update(
     {
