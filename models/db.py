@@ -86,10 +86,17 @@ async def fetch(sql: str, *args: Any) -> list[asyncpg.Record]:  # noqa: ANN401 -
             return await connection.fetch(sql, *args)
 
 
-async def fetch_one(sql: str, *args: Any) -> asyncpg.Record | None:  # noqa: ANN401 - SQL's values
-    """Read the first row of one statement, or None; raises Unavailable."""
+async def fetch_one(
+    sql: str,
+    *args: Any,  # noqa: ANN401 - SQL's values
+    seconds: float = ACQUIRE_SECONDS,
+) -> asyncpg.Record | None:
+    """Read the first row of one statement, or None; waits `seconds` for a turn.
+
+    Raises Unavailable.
+    """
     with _reachable():
-        async with pool().acquire(timeout=ACQUIRE_SECONDS) as connection:
+        async with pool().acquire(timeout=seconds) as connection:
             return await connection.fetchrow(sql, *args)
 
 

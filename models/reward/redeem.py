@@ -17,11 +17,10 @@ from models.access import Action, Thing
 from models.db import Connection
 from models.errors import Code, Refusal
 from models.points.lot import Lot, Use
-from models.reward import offer_rule
+from models.reward import offer_rule, voucher
 from models.reward.code import code_of, digest
 from models.reward.offer_rule import Offer
 from models.reward.record import Voucher
-from models.reward.voucher import voucher
 from models.reward.words import MerchantState, RewardState, VoucherState
 
 OPERATION = "rewardRedeem"
@@ -58,22 +57,21 @@ async def redeem(*, person_id: int, reward_id: int, key: str) -> Voucher:
             continue
         if isinstance(done, Refusal):
             raise done
-        if isinstance(done, Voucher):
-            return done
-        found = await voucher(done, viewer_id=person_id)
-        assert found, "what was issued is there"
-        return found
+        return done
     raise Refusal(Code.CONFLICT, "该兑换项目刚刚变更，请重试", "rewardId")
 
 
-async def _redeem(request: _Request) -> Voucher | Refusal | int:
-    """Give the new voucher, the refusal, or the id that an earlier request got."""
+async def _redeem(request: _Request) -> Voucher | Refusal:
+    """Give the new voucher, the one that an earlier request got, or the refusal."""
     async with db.transaction() as connection:
         account_id = await connection.fetchval(_LOCK, request.person_id, request.reward_id)
         row = await connection.fetchrow(_READ, *request[:3], account_id)
         assert row, "it always gives one row"
         if row["answered"]:
-            return _answer(row["answered"], request.asked)
+            answer = _answer(row["answered"], request.asked)
+            if isinstance(answer, Refusal):
+                return answer
+            return await voucher.read(connection, answer, viewer_id=request.person_id)
         try:
             offer = _decide(row, request, account_id)
             uses = offer_rule.pay(offer, _lots(row["lots"]), today=row["today"])

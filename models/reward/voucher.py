@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from models import db, page
+from models.db import Connection
 from models.page import Page
 from models.reward import record
 from models.reward.record import IS_MINE, VOUCHER_COLUMNS, VOUCHER_SOURCES, VOUCHER_WIDTH, Voucher
@@ -24,10 +26,16 @@ class Day:
 
 async def voucher(key: int, *, viewer_id: int | None) -> Voucher | None:
     """Give a voucher to its owner, and to who acts for its merchant; None for others."""
-    row = await db.fetch_one(_VOUCHER, key, viewer_id)
-    if row is None:
-        return None
-    return record.voucher(row[:VOUCHER_WIDTH], viewer_id=viewer_id, now=row["now"])
+    # Whoever moved it reads it next, and has waited for a turn already.
+    row = await db.fetch_one(_VOUCHER, key, viewer_id, seconds=db.TURN_SECONDS)
+    return _made(row, viewer_id) if row else None
+
+
+async def read(connection: Connection, key: int, *, viewer_id: int) -> Voucher:
+    """Give a voucher of the viewer's own inside an action's transaction."""
+    row = await connection.fetchrow(_VOUCHER, key, viewer_id)
+    assert row, "what was issued is there"
+    return _made(row, viewer_id)
 
 
 async def vouchers(
@@ -37,9 +45,7 @@ async def vouchers(
     asked = page.digest("vouchers", person_id, state)
     last = page.key_after(after, asked, int)[0] if after else _KEY_MOST
     rows = await db.fetch(_VOUCHERS, person_id, state, last, page.size(first) + 1)
-    found = [
-        record.voucher(row[:VOUCHER_WIDTH], viewer_id=person_id, now=row["now"]) for row in rows
-    ]
+    found = [_made(row, person_id) for row in rows]
     return page.cut(found, first, asked, lambda one: (one.id,))
 
 
@@ -49,10 +55,12 @@ async def day(merchant_id: int, *, on: date | None, viewer_id: int) -> Day | Non
     if row is None or not row["is_mine"]:
         return None
     rows = await db.fetch(_VOUCHERS_OF_DAY, merchant_id, row["day"], DAY_MOST)
-    found = tuple(
-        record.voucher(one[:VOUCHER_WIDTH], viewer_id=None, now=one["now"]) for one in rows
-    )
+    found = tuple(_made(one, None) for one in rows)
     return Day(row["day"], row["count"], row["points"], found)
+
+
+def _made(row: Any, viewer_id: int | None) -> Voucher:  # noqa: ANN401 - a row of vouchers
+    return record.voucher(row[:VOUCHER_WIDTH], viewer_id=viewer_id, now=row["now"])
 
 
 _KEY_MOST = 2**63 - 1
