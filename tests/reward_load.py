@@ -1,4 +1,4 @@
-"""Earns, redeems, verifies, cancels and undoes without end; a program that is killed in the middle.
+"""Earns, redeems, verifies, cancels and undoes without end; a program to kill in the middle.
 
 `python -m tests.reward_load URL` on a database with a shop of tests/rewards.py. It goes on when
 the database goes away, as a serving process does.

@@ -76,6 +76,12 @@ class Action(Word):
     POINTS_GRANT = "POINTS_GRANT", "Award points by a rule.", "计分"
     POINTS_REVERSE = "POINTS_REVERSE", "Reverse an award.", "冲正"
     POINTS_AUDIT = "POINTS_AUDIT", "Let the ledger prove itself.", "核对积分账本"
+    POINTS_PUBLISH = "POINTS_PUBLISH", "Publish boards and answer objections.", "公示月榜"
+    POINTS_OBJECT = "POINTS_OBJECT", "Object to one's line of a board.", "提出异议"
+    POINTS_INSPECT = "POINTS_INSPECT", "Submit sheets of inspection.", "检查评分"
+    POINTS_REVIEW = "POINTS_REVIEW", "Review sheets of inspection.", "审核检查评分"
+    POINTS_SERVE = "POINTS_SERVE", "Put down one's hours of service.", "登记服务时长"
+    POINTS_CONFIRM = "POINTS_CONFIRM", "Confirm somebody's hours of service.", "确认服务时长"
     POINTS_SETTLE = "POINTS_SETTLE", "Settle what merchants are owed.", "商户结算"
 
     MERCHANT_APPLY = "MERCHANT_APPLY", "Ask to take points as a merchant.", "申请商户"

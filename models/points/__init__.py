@@ -2,20 +2,40 @@
 
 from models.points.account import RECENT, account, accounts, entries, expiring
 from models.points.audit import Audit, Finding, audit, audit_for
-from models.points.award import grant
+from models.points.award import award_for, grant
+from models.points.board import (
+    Board,
+    Line,
+    OwnLine,
+    board,
+    finish_boards,
+    freeze_boards,
+    lines,
+    own_line,
+    ranking,
+)
 from models.points.expiry import expire
+from models.points.inspection import Item, Sheet, review, sheets, submit
+from models.points.merkle import Step
+from models.points.notice import answer, object_to, publish
 from models.points.programme import Figures, figures, programme, programmes, rules
 from models.points.record import Account, Entry, Expiring, Programme
 from models.points.reverse import reverse
 from models.points.rule import Rule
 from models.points.seal import seal
+from models.points.service import Service, services
+from models.points.service import decide as decide_service
+from models.points.service import record as record_service
 from models.points.words import (
     AccountKind,
     Alarm,
     Asset,
     Beneficiary,
+    BoardState,
+    InspectionState,
     Joiners,
     ProgrammeKind,
+    ServiceState,
     Source,
     TransactionKind,
 )
@@ -29,29 +49,55 @@ __all__ = [
     "Asset",
     "Audit",
     "Beneficiary",
+    "Board",
+    "BoardState",
     "Entry",
     "Expiring",
     "Figures",
     "Finding",
+    "InspectionState",
+    "Item",
     "Joiners",
+    "Line",
+    "OwnLine",
     "Programme",
     "ProgrammeKind",
     "Rule",
+    "Service",
+    "ServiceState",
+    "Sheet",
     "Source",
+    "Step",
     "TransactionKind",
     "account",
     "accounts",
+    "answer",
     "audit",
     "audit_for",
+    "award_for",
+    "board",
+    "decide_service",
     "entries",
     "expire",
     "expiring",
     "figures",
+    "finish_boards",
+    "freeze_boards",
     "grant",
     "grant_this_year",
+    "lines",
+    "object_to",
+    "own_line",
     "programme",
     "programmes",
+    "publish",
+    "ranking",
+    "record_service",
     "reverse",
+    "review",
     "rules",
     "seal",
+    "services",
+    "sheets",
+    "submit",
 ]

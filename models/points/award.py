@@ -37,14 +37,14 @@ async def grant(  # noqa: PLR0913 - each is a word of the action
 
     async def act(connection: Connection) -> int:
         rights = await access.rights(connection, actor_id)
-        subject = await _subject(connection, person_id)
+        subject = await subject_of(connection, person_id)
         if subject is None or not rights.may(
             Action.POINTS_GRANT, Thing(area_code=subject.area_code)
         ):
             raise Refusal(Code.NOT_FOUND, "未找到该人员", "personId")
         check_is_other(rights, subject)
         rule = await rule_for(connection, subject.person_id, rule_code)
-        _check_reviewer(rights, rule)
+        check_reviewer(rights, rule)
         said = text.optional_line(note, name="事由", field="note", most=NOTE_LENGTH_MOST)
         if rule.needs_evidence and not said:
             raise Refusal(Code.INVALID, "该细则须填写事由作为佐证", "note")
@@ -139,13 +139,45 @@ def rule_from_row(row: Any) -> Rule:  # noqa: ANN401 - a row of RULE_COLUMNS
     return Rule(**facts)
 
 
-def _check_reviewer(rights: Rights, rule: Rule) -> None:
+def check_reviewer(rights: Rights, rule: Rule) -> None:
+    """Refuse who does not hold the role that a rule asks for."""
     needed = rule.reviewer_role
     if needed is not None and all(held.role is not needed for held in rights.held):
         raise Refusal(Code.NOT_ALLOWED, f"该细则须由{needed.chinese}计分", "ruleCode")
 
 
-async def _subject(connection: Connection, person_id: int) -> Subject | None:
+async def award_for(
+    connection: Connection, *, person_id: int, source: Source, source_id: int, actor_id: int | None
+) -> int | None:
+    """Reward somebody for a thing that came about, in its transaction, by the rule for its kind.
+
+    Gives the transaction's id, or None where no rule of their programme rewards it, a cap is
+    reached, or the thing was rewarded before. The least points of the rule's range are given.
+    """
+    subject = await subject_of(connection, person_id)
+    row = await connection.fetchrow(_RULE_FOR, person_id, source)
+    if subject is None or row is None:
+        return None
+    if await connection.fetchval(_IS_REWARDED, source, source_id):
+        return None
+    rule = rule_from_row(row)
+    try:
+        return await by_rule(
+            connection,
+            subject,
+            rule,
+            points=rule.points_least,
+            actor_id=actor_id,
+            source=source,
+            source_id=source_id,
+        )
+    except Refusal:
+        # Decided before anything was written: the thing itself goes on without a reward.
+        return None
+
+
+async def subject_of(connection: Connection, person_id: int) -> Subject | None:
+    """Give who gets points; None for who lives nowhere here, or is nobody any more."""
     row = await connection.fetchrow(_SUBJECT, person_id)
     return Subject(*row) if row else None
 
@@ -189,6 +221,16 @@ ORDER BY rule.valid_from <= (now() AT TIME ZONE 'Asia/Shanghai')::date DESC,
     rule.programme_id, rule.version DESC
 LIMIT 1
 """  # noqa: S608 - constants
+_RULE_FOR = f"""
+SELECT {RULE_COLUMNS} FROM rule
+WHERE rule.source = $2 AND rule.points_least > 0
+    AND rule.programme_id IN {PROGRAMMES_OF_PERSON.format(person_id="$1")}
+    AND rule.valid_from <= (now() AT TIME ZONE 'Asia/Shanghai')::date
+ORDER BY rule.programme_id, rule.code, rule.version DESC LIMIT 1
+"""  # noqa: S608 - constants
+_IS_REWARDED = """
+SELECT true FROM transaction WHERE source = $1 AND source_id = $2 AND kind <> 'REVERSAL' LIMIT 1
+"""
 _LOT_MONTHS = "SELECT lot_months FROM programme WHERE id = $1"
 _COUNTED = """
 SELECT coalesce(sum(abs(amount)) FILTER (WHERE entry.business_day = $3), 0)::bigint AS day,

@@ -81,3 +81,27 @@ class Alarm(Word):
     NOTICE = "NOTICE", "Seven tenths of the budget are taken.", "提示"
     WARNING = "WARNING", "Nine tenths of the budget are taken.", "预警"
     EXCEEDED = "EXCEEDED", "More is taken than the budget holds.", "超限"
+
+
+class BoardState(Word):
+    """How the board of a month that is over stands, in the order of life."""
+
+    FROZEN = "FROZEN", "Counted, and seen by those in charge only.", "已冻结"
+    PUBLISHED = "PUBLISHED", "On public notice: who is on it may object.", "公示中"
+    FINAL = "FINAL", "Nothing changes any more.", "已定榜"
+
+
+class InspectionState(Word):
+    """How an inspector's sheet stands."""
+
+    SUBMITTED = "SUBMITTED", "Waits for somebody else.", "待审核"
+    POSTED = "POSTED", "Its points are in the ledger.", "已入账"
+    RETURNED = "RETURNED", "Was not accepted; nothing was posted.", "已退回"
+
+
+class ServiceState(Word):
+    """How hours of service stand."""
+
+    SUBMITTED = "SUBMITTED", "Wait for somebody else.", "待确认"
+    CONFIRMED = "CONFIRMED", "Were confirmed and rewarded.", "已确认"
+    REFUSED = "REFUSED", "Were not confirmed.", "未通过"

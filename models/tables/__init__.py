@@ -6,6 +6,14 @@ serving process never imports the ORM (docs/decisions/0001).
 
 from models.tables.access import Access, Once
 from models.tables.area import Area, AreaSuccessor
+from models.tables.board import (
+    Board,
+    BoardLine,
+    Inspection,
+    InspectionItem,
+    Objection,
+    Service,
+)
 from models.tables.catalogue import Catalogue
 from models.tables.event import Content, Event, Feed, Lease, Outbox
 from models.tables.file import File
@@ -50,6 +58,8 @@ __all__ = [
     "Appointment",
     "Area",
     "AreaSuccessor",
+    "Board",
+    "BoardLine",
     "Catalogue",
     "Content",
     "Entry",
@@ -58,12 +68,15 @@ __all__ = [
     "File",
     "Hold",
     "Household",
+    "Inspection",
+    "InspectionItem",
     "Lease",
     "Lot",
     "LotUse",
     "Merchant",
     "MerchantMember",
     "Notification",
+    "Objection",
     "Once",
     "Outbox",
     "Person",
@@ -74,6 +87,7 @@ __all__ = [
     "Rule",
     "Seal",
     "Sealed",
+    "Service",
     "Session",
     "Settlement",
     "Station",

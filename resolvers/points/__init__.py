@@ -1,6 +1,21 @@
-"""Points in the graph: accounts and what moved on them, programmes, rules, and the audit."""
+"""Points in the graph: accounts and what moved on them, programmes, rules, boards, the audit."""
 
-from resolvers.points.change import PointsMutation
-from resolvers.points.query import PointsQuery
+import strawberry
+
+from resolvers.points.board import BoardMutation, BoardQuery
+from resolvers.points.change import LedgerMutation
+from resolvers.points.inspection import InspectionMutation, InspectionQuery
+from resolvers.points.query import LedgerQuery
+from resolvers.points.service import ServiceMutation, ServiceQuery
 
 __all__ = ["PointsMutation", "PointsQuery"]
+
+
+@strawberry.type
+class PointsQuery(LedgerQuery, BoardQuery, InspectionQuery, ServiceQuery):
+    """Root fields that show points."""
+
+
+@strawberry.type
+class PointsMutation(LedgerMutation, BoardMutation, InspectionMutation, ServiceMutation):
+    """Root fields that move points."""

@@ -128,7 +128,7 @@ async def points_reverse(
 
 
 @strawberry.type
-class PointsMutation:
+class LedgerMutation:
     """Root fields that move points."""
 
     points_grant: PointsGrantPayload = guard.mutation(

@@ -83,7 +83,7 @@ async def points_audit(info: Info) -> points.Audit | None:
 
 
 @strawberry.type
-class PointsQuery:
+class LedgerQuery:
     """Root fields that show points."""
 
     points_accounts: list[PointsAccount] = shown(

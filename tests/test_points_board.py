@@ -1,0 +1,184 @@
+"""Boards: ranked rightly, frozen, on notice, final; names masked, and each line provable."""
+
+import hashlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models import db, points
+from models.errors import Code, Refusal
+from models.points import merkle
+from models.points.award import grant
+from resolvers.node import global_id
+from tests import areas
+from tests import points as village
+from tests.areas import VILLAGE
+from tests.conftest import Database
+from tests.graph import ask
+
+RANKING = """query ($programme: ID!, $first: Int, $after: String) {
+  pointsRanking(programmeId: $programme, first: $first, after: $after) {
+    nodes { rank name merit isMine } pageInfo { endCursor hasNextPage }
+  }
+}"""
+BOARD = """query ($programme: ID!, $month: String!) {
+  pointsBoard(programmeId: $programme, month: $month) {
+    id state digest lines ranking { nodes { rank name merit } }
+    ownLine { rank merit text proof { digest isLeft } }
+  }
+}"""
+
+
+class Scene:
+    """A programme of five with merits 9, 7, 7, 3 and 1, and the month in which they earned."""
+
+    programme: int
+    cadre: int
+    people: list[int]
+    month: str
+
+    async def board(self, viewer: int | None) -> Any:  # noqa: ANN401 - JSON
+        asked = {"programme": global_id("PointsProgramme", self.programme), "month": self.month}
+        return (await ask(BOARD, viewer, **asked))["pointsBoard"]
+
+
+@pytest.fixture
+async def scene(database: Database) -> Scene:
+    made = Scene()
+    made.programme = await village.plant()
+    await village.rule(made.programme)
+    made.cadre = await areas.appoint("VILLAGE_CADRE", VILLAGE)
+    made.people = [
+        await village.resident(name) for name in ("甲一", "乙二", "丙三三", "丁四", "戊")
+    ]
+    for person, amount in zip(made.people, (9, 7, 7, 3, 1), strict=True):
+        await grant(
+            actor_id=made.cadre,
+            person_id=person,
+            rule_code="R1",
+            points=amount,
+            note=None,
+            key=f"{person}",
+        )
+    row = await db.fetch_one(
+        f"SELECT to_char(date_trunc('month', {db.TODAY}) - interval '1 day', 'YYYY-MM') AS month"
+    )
+    assert row
+    made.month = row["month"]
+    return made
+
+
+async def test_the_ranking_is_live_and_equals_share_a_place(scene: Scene) -> None:
+    programme = global_id("PointsProgramme", scene.programme)
+    page = (await ask(RANKING, scene.people[1], programme=programme, first=3))["pointsRanking"]
+    assert page["nodes"] == [
+        {"rank": 1, "name": "甲*", "merit": 9, "isMine": False},
+        {"rank": 2, "name": "乙二", "merit": 7, "isMine": True},
+        {"rank": 2, "name": "丙**", "merit": 7, "isMine": False},
+    ]
+    after = page["pageInfo"]["endCursor"]
+    rest = await ask(RANKING, scene.cadre, programme=programme, first=3, after=None)
+    assert rest["pointsRanking"]["nodes"][0]["name"] == "甲一"
+    page = (await ask(RANKING, scene.people[1], programme=programme, after=after))["pointsRanking"]
+    assert [(one["rank"], one["name"]) for one in page["nodes"]] == [(4, "丁*"), (5, "戊")]
+
+
+async def test_a_month_is_frozen_published_and_final(scene: Scene) -> None:
+    await village.date_back(scene.month)
+    assert (await points.freeze_boards(), await points.freeze_boards()) == (1, 0)
+    assert await scene.board(scene.people[0]) is None
+    frozen = await scene.board(scene.cadre)
+    assert (frozen["state"], frozen["lines"]) == ("FROZEN", 5)
+    board_id = (await _boards())[0]["id"]
+    asked = points.publish(actor_id=scene.people[0], board_id=board_id, key="p")
+    assert await refused(asked) is Code.NOT_FOUND
+    await points.publish(actor_id=scene.cadre, board_id=board_id, key="p")
+    again = points.publish(actor_id=scene.cadre, board_id=board_id, key="p2")
+    assert await refused(again) is Code.ILLEGAL_MOVE
+    public = await scene.board(scene.people[3])
+    assert (public["state"], public["digest"]) == ("PUBLISHED", frozen["digest"])
+    assert [(one["rank"], one["name"]) for one in public["ranking"]["nodes"]] == [
+        (1, "甲*"),
+        (2, "乙*"),
+        (2, "丙**"),
+        (4, "丁四"),
+        (5, "戊"),
+    ]
+    assert await points.finish_boards() == 0
+    await db.execute("UPDATE board SET objections_until = now()")
+    assert await points.finish_boards() == 1
+    assert (await scene.board(None))["state"] == "FINAL"
+
+
+async def test_everybody_can_prove_their_own_line(scene: Scene) -> None:
+    await village.date_back(scene.month)
+    await points.freeze_boards()
+    board_id = (await _boards())[0]["id"]
+    assert (await scene.board(scene.people[2])) is None
+    await points.publish(actor_id=scene.cadre, board_id=board_id, key="p")
+    for person in scene.people:
+        board = await scene.board(person)
+        own = board["ownLine"]
+        digest = hashlib.sha256(b"\0" + own["text"].encode()).digest()
+        for step in own["proof"]:
+            other = bytes.fromhex(step["digest"])
+            pair = other + digest if step["isLeft"] else digest + other
+            digest = hashlib.sha256(b"\1" + pair).digest()
+        assert digest.hex() == board["digest"]
+        assert own["text"].startswith(f"{own['rank']}:")
+        assert own["text"].endswith(f":{own['merit']}")
+    assert (await scene.board(scene.cadre))["ownLine"] is None
+
+
+async def test_objections_hold_a_board_until_they_are_answered(scene: Scene) -> None:
+    await village.date_back(scene.month)
+    await points.freeze_boards()
+    board_id = (await _boards())[0]["id"]
+    who = scene.people[0]
+    assert await refused(_object(who, board_id, "k0")) is Code.ILLEGAL_MOVE
+    await points.publish(actor_id=scene.cadre, board_id=board_id, key="p")
+    stranger = await village.resident()
+    assert await refused(_object(stranger, board_id, "k")) is Code.NOT_FOUND
+    objection = await _object(who, board_id, "k1")
+    assert await refused(_object(who, board_id, "k2")) is Code.ALREADY_USED
+    await db.execute("UPDATE board SET objections_until = now()")
+    assert await refused(_object(scene.people[1], board_id, "k3")) is Code.TOO_LATE
+    assert await points.finish_boards() == 0
+    own = points.answer(actor_id=who, objection_id=objection, said="不", key="a")
+    assert await refused(own) is Code.NOT_FOUND
+    assert await _answer(scene.cadre, objection, "a1") == board_id
+    assert await refused(_answer(scene.cadre, objection, "a2")) is Code.ALREADY_USED
+    assert await points.finish_boards() == 1
+
+
+async def _object(who: int, board_id: int, key: str) -> int:
+    return await points.object_to(actor_id=who, board_id=board_id, said="少记了一次", key=key)
+
+
+async def _answer(who: int, objection: int, key: str) -> int:
+    return await points.answer(actor_id=who, objection_id=objection, said="下月更正", key=key)
+
+
+async def _boards() -> list[Any]:
+    return await db.fetch("SELECT id, state FROM board")
+
+
+async def refused(action: Any) -> Code:  # noqa: ANN401 - an action
+    sql = "SELECT (SELECT array_agg(state) FROM board), (SELECT count(*) FROM objection)"
+    before = await db.fetch(sql)
+    with pytest.raises(Refusal) as refusal:
+        await action
+    assert await db.fetch(sql) == before
+    return refusal.value.code
+
+
+@given(lines=st.lists(st.binary(max_size=9), min_size=1, max_size=40), pick=st.integers(0, 39))
+def test_every_line_climbs_to_the_root_and_no_other_does(lines: list[bytes], pick: int) -> None:
+    index = pick % len(lines)
+    leaves = [merkle.leaf(line) for line in lines]
+    steps = merkle.proof(leaves, index)
+    assert merkle.climbed(lines[index], steps) == merkle.root(leaves)
+    assert merkle.climbed(lines[index] + b"!", steps) != merkle.root(leaves)
+    assert len(steps) <= (len(lines) - 1).bit_length()
