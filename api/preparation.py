@@ -61,6 +61,9 @@ async def seed(
         if count:
             shown = _shown(progress, "Loading tickets")
             await city.load_tickets(url, count=count, progress=shown)
+        shown = _shown(progress, "Loading points and offers")
+        await city.load_points(url, data_keys)
+        shown(1, 1)
 
 
 async def _load_city(url: str, progress: "Progress") -> bool:

@@ -15,6 +15,7 @@ from api.city.areas import (
 )
 from api.city.load import City, Progress, build, is_loaded, load
 from api.city.names import SEED
+from api.city.points import load_points
 from api.city.residents import load as load_residents
 from api.city.tickets import load as load_tickets
 
@@ -32,6 +33,7 @@ __all__ = [
     "build",
     "is_loaded",
     "load",
+    "load_points",
     "load_residents",
     "load_tickets",
 ]
