@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
 import strawberry
+from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode
 
 Value = TypeVar("Value")
 
@@ -19,6 +20,23 @@ After = Annotated[
 def shown(resolver: Callable[..., object], *, description: str) -> Any:  # noqa: ANN401 - the field's annotation says its type
     """Show what `resolver` gives as the type that the field is annotated with."""
     return strawberry.field(resolver=resolver, description=description)
+
+
+def selected(info: strawberry.Info[Any, Any]) -> set[str]:
+    """Name the fields that are asked for right below this one, those of fragments too."""
+    raw = info._raw_info
+    open_sets = [node.selection_set for node in raw.field_nodes]
+    found: set[str] = set()
+    while open_sets:
+        chosen = open_sets.pop()
+        for one in chosen.selections if chosen else ():
+            if isinstance(one, FieldNode):
+                found.add(one.name.value)
+            elif isinstance(one, FragmentSpreadNode):
+                open_sets.append(raw.fragments[one.name.value].selection_set)
+            elif isinstance(one, InlineFragmentNode):
+                open_sets.append(one.selection_set)
+    return found
 
 
 def given(value: Value | None, default: Value) -> Value:

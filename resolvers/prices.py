@@ -122,6 +122,7 @@ ITEMS = {
     "TicketVerifyPayload.userErrors": 1,
     "TicketWithdrawPayload.userErrors": 1,
     "Viewer.unreadCount": 1,
+    "Viewer.pointsAccounts": 3,
     "VoucherCancelPayload.userErrors": 1,
     "VoucherUndoPayload.userErrors": 1,
     "VoucherVerifyPayload.userErrors": 1,

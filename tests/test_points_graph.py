@@ -1,5 +1,6 @@
 """Points in the graph: what their owner, those in charge and others see of them."""
 
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -214,3 +215,30 @@ async def test_whoever_watches_an_account_learns_of_every_change(village: Villag
         (True, 2, "AWARD", VILLAGE),
         (True, 3, "AWARD", VILLAGE),
     ]
+
+
+async def test_the_viewer_with_balance_and_entries_costs_one_statement(
+    village: Village,
+) -> None:
+    await village.give()
+    sent: list[str] = []
+    query = """{ viewer { name ...More } }
+        fragment More on Viewer { pointsAccounts {
+            points programme { name } recent { amount asset ruleName at }
+        } }"""
+    expected = (await ask(ACCOUNTS, village.volunteer))["pointsAccounts"][0]
+    async with AsyncExitStack() as stack:
+        for _ in range(db.POOL_SIZE):
+            held = await stack.enter_async_context(db.pool().acquire())
+            held.add_query_logger(lambda one: sent.append(one.query))
+    # A connection learns of types by its first statement.
+    await ask(query, village.volunteer)
+    sent.clear()
+    viewer = (await ask(query, village.volunteer))["viewer"]
+    assert len(sent) == 1
+    (account,) = viewer["pointsAccounts"]
+    assert (viewer["name"], account["points"]) == ("李四", expected["points"])
+    assert [(one["asset"], one["amount"]) for one in account["recent"]] == [
+        (one["asset"], one["amount"]) for one in expected["recent"]
+    ]
+    assert (await ask("{ viewer { name } }", village.volunteer))["viewer"] == {"name": "李四"}

@@ -43,10 +43,11 @@ from models.person.session import refresh as refresh_session
 from models.person.session import start as start_session
 from models.person.session import start_by_openid as start_session_by_openid
 from models.person.standing import Standing, signed_in_sql, standing
-from models.person.viewer import viewer
+from models.person.viewer import PARTS, Part, viewer
 
 __all__ = [
     "DEVELOPMENT_ROLES",
+    "PARTS",
     "Access",
     "ActiveSession",
     "Appointment",
@@ -54,6 +55,7 @@ __all__ = [
     "Fault",
     "Household",
     "Office",
+    "Part",
     "Person",
     "Protected",
     "RefreshToken",

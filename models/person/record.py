@@ -1,6 +1,7 @@
 """What is shown of people and their homes: every record already is what its viewer may see."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -82,7 +83,7 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The person who asks, with the roles that hold today and the home of today."""
+    """The person who asks, with today's roles and home, and the parts that were asked for."""
 
     id: int
     name: str
@@ -92,6 +93,7 @@ class Viewer:
     appointments: tuple[Office, ...] = ()
     residence: Residence | None = None
     pending_residence: Residence | None = None
+    parts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

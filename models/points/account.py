@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from models import access, db, page
+import orjson
+
+from models import access, db, page, person
 from models.access import Action, Thing
 from models.errors import Invalid
 from models.page import Page
@@ -63,6 +65,10 @@ async def expiring(person_id: int, *, within_days: int) -> list[Expiring]:
     return [Expiring(**row) for row in rows]
 
 
+def _of_viewer(written: str | None) -> list[Account]:
+    return [_account(one) for one in orjson.loads(written)] if written else []
+
+
 def _may_see(row: Any, person_id: int) -> bool:  # noqa: ANN401 - a row with rights beside it
     thing = Thing(owner_id=person_id, area_code=row["owner_area_code"])
     return access.read(row["rights"]).may(Action.POINTS_READ, thing)
@@ -115,3 +121,11 @@ WHERE account.person_id = $1 AND account.kind = 'PERSON' AND remaining > 0
     AND expires_on BETWEEN {db.TODAY} AND {db.TODAY} + $2::int
 GROUP BY account.id, programme.id, expires_on ORDER BY expires_on, account.id LIMIT $3
 """  # noqa: S608 - constants
+_PERSONS = f"""(
+    SELECT json_agg(json_build_array(account.id, account.merit, account.points, account.held,
+        account.debt, account.version, {_NEWEST.format(after="", most=RECENT)},
+        {PROGRAMME_COLUMNS}) ORDER BY account.id)::text
+    FROM account JOIN programme ON programme.id = account.programme_id
+    WHERE account.person_id = person.id AND account.kind = 'PERSON'
+)"""  # noqa: S608 - constants
+person.PARTS["pointsAccounts"] = person.Part(_PERSONS, _of_viewer)

@@ -11,7 +11,7 @@ from models.page import FIRST_DEFAULT, Page
 from models.role import Role
 from resolvers.area import Area
 from resolvers.context import Info
-from resolvers.field import After, First, given, shown
+from resolvers.field import After, First, given, selected, shown
 from resolvers.node import global_id
 from resolvers.page import Connection
 from resolvers.person.active_session import ActiveSession
@@ -19,6 +19,9 @@ from resolvers.person.people import Household, Person, Residence
 
 if TYPE_CHECKING:
     from resolvers.notification import NotificationConnection
+
+if TYPE_CHECKING:
+    from resolvers.points.shape import PointsAccount
 
 
 @strawberry.type(
@@ -69,6 +72,10 @@ async def _unread_count(viewer: strawberry.Parent[person.Viewer]) -> int:
     return await notification.unread(viewer.id)
 
 
+def _points_accounts(viewer: strawberry.Parent[person.Viewer]) -> object:
+    return viewer.parts["pointsAccounts"]
+
+
 @strawberry.type(description="The person who asks. 当前用户")
 class Viewer:
     """The person who asks."""
@@ -103,6 +110,9 @@ class Viewer:
         "NotificationConnection", strawberry.lazy("resolvers.notification")
     ] = shown(_notifications, description="What one was told, newest first. 消息")
     unread_count: int = shown(_unread_count, description="How many of them are unread. 未读数")
+    points_accounts: list[
+        Annotated["PointsAccount", strawberry.lazy("resolvers.points.shape")]
+    ] = shown(_points_accounts, description="What the viewer has in each programme. 积分账户")
 
 
 async def viewer(info: Info) -> person.Viewer | None:
@@ -110,7 +120,8 @@ async def viewer(info: Info) -> person.Viewer | None:
     asker = info.context.asker
     if asker is None:
         return None
-    found = await person.viewer(asker.person_id, session_id=asker.session_id)
+    parts = tuple(sorted(selected(info) & person.PARTS.keys()))
+    found = await person.viewer(asker.person_id, session_id=asker.session_id, parts=parts)
     if found is None:
         await info.context.turn_away()
     return found
