@@ -7,6 +7,7 @@ from models.person.appointment import (
     appointments_of,
     find_appointment,
 )
+from models.person.banning import ban, unban
 from models.person.deciding import confirm, refuse
 from models.person.development import (
     DEVELOPMENT_ROLES,
@@ -75,6 +76,7 @@ __all__ = [
     "appoint",
     "appointments_in",
     "appointments_of",
+    "ban",
     "bring_roster",
     "confirm",
     "development_person",
@@ -102,6 +104,7 @@ __all__ = [
     "start_development_session",
     "start_session",
     "start_session_by_openid",
+    "unban",
     "verify_phone",
     "viewer",
     "withdraw",

@@ -14,6 +14,7 @@ from models.db import Connection
 from models.errors import Code, Refusal
 from models.event import Topic
 from models.once import once
+from models.person import admins
 from models.person.appointment import Appointment, find_appointment
 from models.person.office import Term, check_level, is_shown, last_day, new_term, office
 from models.role import Role
@@ -185,8 +186,7 @@ async def _lock(connection: Connection, appointment_id: int | None) -> asyncpg.R
     await area.hold(connection, seen["area_code"])
     await connection.fetchrow(_LOCK_PERSON, seen["person_id"], None)
     if seen["role"] == Role.ADMIN:
-        # All of them: two who relieve each other take turns.
-        await connection.fetch(_LOCK_ADMINS)
+        await admins.hold(connection)
     row = await connection.fetchrow(_LOCK, appointment_id)
     assert row, "appointments are never deleted"
     return row
@@ -194,7 +194,7 @@ async def _lock(connection: Connection, appointment_id: int | None) -> asyncpg.R
 
 async def _check_admins(connection: Connection, ended: asyncpg.Record) -> None:
     """Refuse to leave the city without an administrator whose term has no end."""
-    if not await connection.fetchval(_HAS_OTHER_ADMIN, ended["id"]):
+    if not await admins.stay_without(connection, ended["person_id"]):
         raise Refusal(Code.ILLEGAL_MOVE, "须至少保留一名管理员", "appointmentId")
 
 
@@ -250,16 +250,5 @@ VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING {_ROW}
 """  # noqa: S608 - constants
 _SEEN = "SELECT person_id, role, area_code FROM appointment WHERE id = $1"
 _LOCK = f"SELECT {_ROW} FROM appointment WHERE id = $1 FOR NO KEY UPDATE"  # noqa: S608 - constants
-_LOCK_ADMINS = """
-SELECT FROM appointment WHERE role = 'ADMIN' AND ended_on IS NULL ORDER BY id FOR NO KEY UPDATE
-"""
-_HAS_OTHER_ADMIN = f"""
-SELECT EXISTS (
-    SELECT FROM appointment JOIN person ON person.id = person_id
-    WHERE role = 'ADMIN' AND appointment.id <> $1
-        AND started_on <= {db.TODAY} AND ended_on IS NULL
-        AND banned_at IS NULL AND claimed_by_id IS NULL
-)
-"""  # noqa: S608 - constants
 _END = "UPDATE appointment SET ended_on = $2, ended_by_id = $3 WHERE id = $1"
 _NEXT = "UPDATE person SET version = version + 1 WHERE id = $1 RETURNING version"

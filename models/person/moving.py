@@ -63,6 +63,7 @@ async def record(  # noqa: PLR0913 - the sides of an event
     kind: str,
     actor_id: int | None,
     facts: Mapping[str, object],
+    content: Mapping[str, object] | None = None,
     area_codes: Iterable[str] = (),
 ) -> None:
     """Give a locked person the next version and write the event of it.
@@ -83,6 +84,7 @@ async def record(  # noqa: PLR0913 - the sides of an event
         kind=kind,
         actor_id=actor_id,
         facts=facts,
+        content=content,
     )
 
 

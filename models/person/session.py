@@ -97,7 +97,13 @@ async def active(asker: Asker, *, first: int, after: str | None) -> Page[ActiveS
     query = page.digest("sessions", asker.person_id)
     before = page.key_after(after, query, int)[0] if after is not None else None
     rows = await db.fetch(_ACTIVE, *asker, before, page.size(first) + 1)
-    return page.cut([ActiveSession(*row) for row in rows], first, query, lambda one: (one.id,))
+    thing = Thing(owner_id=asker.person_id)
+    found = [
+        ActiveSession(*row)
+        for rights, *row in rows
+        if access.read(rights).may(Action.SESSION_READ, thing)
+    ]
+    return page.cut(found, first, query, lambda one: (one.id,))
 
 
 def clean(device: str) -> str:
@@ -191,7 +197,8 @@ DELETE FROM session WHERE id IN (
 ) RETURNING id
 """
 _ACTIVE = f"""
-SELECT id, device, started_at, used_at, id IS NOT DISTINCT FROM $2::bigint
+SELECT {access.rights_sql("$1")} AS rights, id, device, started_at, used_at,
+    id IS NOT DISTINCT FROM $2::bigint
 FROM session
 WHERE person_id = $1 AND ($3::bigint IS NULL OR id < $3)
     AND started_at > now() - interval '{tokens.SESSION_DAYS_MOST} days'

@@ -3,6 +3,7 @@
 import strawberry
 
 from resolvers.person.appointment import Appointment, AppointmentMutation
+from resolvers.person.ban import BanMutation
 from resolvers.person.home import HomeMutation
 from resolvers.person.people import HomeQuery, Household, Person, Residence
 from resolvers.person.phone import PhoneMutation
@@ -18,7 +19,12 @@ class PersonQuery(ViewerQuery, HomeQuery, AccessQuery):
 
 @strawberry.type
 class PersonMutation(
-    SessionMutation, PhoneMutation, HomeMutation, RevealMutation, AppointmentMutation
+    SessionMutation,
+    PhoneMutation,
+    HomeMutation,
+    RevealMutation,
+    AppointmentMutation,
+    BanMutation,
 ):
     """Root fields of people and their homes."""
 
