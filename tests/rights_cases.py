@@ -5,7 +5,9 @@ for each. It gets a `Target`, writes what the mutation needs there, and gives a 
 and the facts of the thing by which the table of rights decides. An allowed one is tried right
 after it was built; those that are refused are built first and tried together, so they may share
 what they are about. `of_people=True` says that the thing belongs to `target.owner_id`, who is the
-actor in one half of the cells; `never_oneself=True` that it is refused then.
+actor in one half of the cells; `never_oneself=True` that it is refused then; `of_oneself=True`
+that it is always the actor's own. Cases of people stand in tests/rights_people.py, those of
+stations in tests/rights_stations.py.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,7 +20,7 @@ from tests import grids
 from tests.rights_city import CITY, Place
 
 EXEMPT: Mapping[str, str] = {
-    "sessionStart": "Rights begin with it; tests/test_app.py tries it with good and bad codes.",
+    "sessionStart": "Rights begin with it; tests/test_sign_in.py tries it with codes.",
 }
 """Mutations that have no case, and why."""
 
@@ -28,6 +30,7 @@ class Target:
     """Where the thing shall lie, whose it shall be, and a number that no other target has."""
 
     place: Place
+    actor_id: int | None
     owner_id: int
     household_id: int
     owner_phone: str
@@ -63,18 +66,25 @@ class Case:
     build: Build
     of_people: bool
     never_oneself: bool
+    of_oneself: bool
 
 
 CASES: list[Case] = []
 
 
 def case(
-    mutation: str, action: Action, *, of_people: bool = False, never_oneself: bool = False
+    mutation: str,
+    action: Action,
+    *,
+    of_people: bool = False,
+    never_oneself: bool = False,
+    of_oneself: bool = False,
 ) -> Callable[[Build], Build]:
     """Register a case."""
+    is_of_people = of_people or never_oneself or of_oneself
 
     def register(build: Build) -> Build:
-        CASES.append(Case(mutation, action, build, of_people or never_oneself, never_oneself))
+        CASES.append(Case(mutation, action, build, is_of_people, never_oneself, of_oneself))
         return build
 
     return register
@@ -131,7 +141,7 @@ def _appoints(action: Action) -> None:
         return Try({"appointmentId": key, "idempotencyKey": target.key}, code, unit)
 
 
-for _action in _offices(Place("", "", "", "", "", 0)):
+for _action in _offices(Place("", "", "", "", "", 0, 0)):
     _appoints(_action)
 
 

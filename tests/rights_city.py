@@ -36,6 +36,12 @@ class Place:
     grid: str
     micro_grid: str
     unit_id: int
+    longitude: float
+
+    @property
+    def point(self) -> dict[str, float]:
+        """The centre of the grid, as an input."""
+        return {"longitude": self.longitude, "latitude": 31.95}
 
     def code(self, level: Level) -> str:
         """Give the code of this place at a level."""
@@ -70,23 +76,25 @@ class City:
 
     places: tuple[Place, ...]
     actors: tuple[Actor, ...]
+    offices: tuple[int, ...]
 
 
 async def plant() -> City:
     """Write the city; each actor lives in the first place, in a home of their own."""
     await grids.add_area(CITY, "CITY", None, 1000)
     places = (
-        await _place("own", CITY + "001", "001", "01"),
-        await _place("next grid", CITY + "001", "001", "02"),
-        await _place("other village", CITY + "001", "002", "01"),
-        await _place("other town", CITY + "002", "001", "01"),
+        await _place("own", 10, CITY + "001", "001", "01"),
+        await _place("next grid", 20, CITY + "001", "001", "02"),
+        await _place("other village", 30, CITY + "001", "002", "01"),
+        await _place("other town", 40, CITY + "002", "001", "01"),
     )
     own = places[0]
     actors = [Actor(None, None), await _actor(own, Role.RESIDENT)]
     actors += [await _actor(own, role) for role in LEVELS]
     # One more, so that no administrator is the last.
     await areas.appoint("ADMIN", CITY)
-    return City(places, tuple(actors))
+    rows = await db.fetch("SELECT id FROM appointment")
+    return City(places, tuple(actors), tuple(row["id"] for row in rows))
 
 
 async def somebody(place: Place, phone: str | None = None) -> tuple[int, int]:
@@ -113,6 +121,22 @@ async def give_phone(person: int, phone: str) -> None:
     await db.execute("UPDATE person SET phone_index = $2 WHERE id = $1", person, index)
 
 
+async def tidy(city: City) -> None:
+    """Take what trying has given to the actors from them again: offices, homes asked for, visits.
+
+    So that the next case finds the same people.
+    """
+    people = [actor.person_id for actor in city.actors]
+    await db.execute(_TAKE_OFFICES, people, city.offices)
+    await db.execute(_TAKE_WISHES, people)
+    await db.execute(_TAKE_VISITS, people)
+
+
+_TAKE_OFFICES = "DELETE FROM appointment WHERE person_id = ANY($1) AND NOT id = ANY($2)"
+_TAKE_WISHES = "DELETE FROM residence WHERE person_id = ANY($1) AND state <> 'CONFIRMED'"
+_TAKE_VISITS = "DELETE FROM station_visit WHERE person_id = ANY($1)"
+
+
 async def contents() -> dict[str, str]:
     """Give a digest of all rows of each table, but of the idempotency keys."""
     tables = await db.fetch(
@@ -127,7 +151,7 @@ async def contents() -> dict[str, str]:
     return {row["name"]: row["digest"] for row in await db.fetch(" UNION ALL ".join(digests))}
 
 
-async def _place(name: str, town: str, village_end: str, grid_end: str) -> Place:
+async def _place(name: str, number: int, town: str, village_end: str, grid_end: str) -> Place:
     village = town + village_end
     grid = village + grid_end
     for code, level, kind in (
@@ -137,9 +161,10 @@ async def _place(name: str, town: str, village_end: str, grid_end: str) -> Place
         (grid + "01", "MICRO_GRID", None),
     ):
         if not await grids.value("SELECT count(*) FROM area WHERE code = $1", code):
-            await grids.add_area(code, level, kind, 100)
+            await grids.add_area(code, level, kind, 100, place=number)
     unit = await grids.add("unit", code=grid, kind="VILLAGE", name="站", area_code=village)
-    return Place(name, town, village, grid, grid + "01", unit)
+    longitude = await grids.value("SELECT longitude FROM area WHERE code = $1", grid)
+    return Place(name, town, village, grid, grid + "01", unit, longitude)
 
 
 async def _actor(place: Place, role: Role) -> Actor:
