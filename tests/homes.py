@@ -106,8 +106,8 @@ def person_id(key: int) -> str:
 
 async def everything() -> list[tuple[Any, ...]]:
     """Give all that a refused action must leave as it was."""
-    tables = ("person", "household", "residence", "event", "access", "content")
-    tables += ("appointment", "session")
+    people = ("person", "household", "residence", "appointment", "session")
+    tables = (*people, "event", "access", "content")
     rows: list[tuple[Any, ...]] = []
     for table in tables:
         found = await db.fetch(f"SELECT * FROM {table} ORDER BY id")  # noqa: S608

@@ -44,7 +44,7 @@ def code(payload: dict[str, Any]) -> str:
 async def test_a_ban_holds_at_once_and_ends_with_all_as_before(admin: int) -> None:
     whom = await somebody("李四")
     await live(whom)
-    await areas.appoint("LIAISON", homes.MICRO_GRID, person_id=whom)
+    await areas.appoint("LIAISON", areas.MICRO_GRID, person_id=whom)
     async with db.transaction() as connection:
         signed = await person.start_session(connection, whom, device="", now=datetime.now(UTC))
     before = await access.rights_of(whom)
