@@ -171,13 +171,14 @@ def bench(
     seconds: Annotated[float, typer.Option(min=0.1, max=60, help="For each side.")] = 3,
     clone: Annotated[bool, typer.Option("--clone", help="Also from a fresh clone.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Also all residents; minutes.")] = False,
+    grant: Annotated[bool, typer.Option("--grant", help="Also the base grant.")] = False,
 ) -> None:
     """Measure against peers: a table, and the figures as JSON; fails if a goal is missed."""
     from api import server
     from tests.bench import run
 
     with explained(), server.stoppable():
-        if not run.bench(seconds=seconds, with_clone=clone, with_full=full):
+        if not run.bench(seconds=seconds, with_clone=clone, with_full=full, with_grant=grant):
             raise typer.Exit(1)
 
 

@@ -27,3 +27,5 @@ def test_a_short_measurement_writes_every_figure(tmp_path: Path) -> None:
     assert figures["loading"] > 0
     assert figures["clone"] is None
     assert figures["full"] is None
+    assert figures["grant"] is None
+    assert all(figure > 0 for figure in figures["points"].values())

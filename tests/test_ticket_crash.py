@@ -11,10 +11,9 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from api.identity import Tokens
 from models import db
 from resolvers.node import global_id
-from tests import tickets
+from tests import sessions, tickets
 from tests.conftest import Database
 from tests.program import DATA_KEYS, ROOT, SECRET, free_port, wait_until_ready
 
@@ -85,7 +84,7 @@ async def insist(client: httpx.AsyncClient, key: str, gid: str, text: str) -> in
 async def test_no_answer_is_lost_and_none_is_done_twice(database: Database) -> None:
     people = await tickets.cast()
     keys = [await tickets.submit(people["reporter"]) for _ in range(2)]
-    token, _ = Tokens(SECRET).issue(people["dispatcher"])
+    token = await sessions.token_of(people["dispatcher"])
     answered: list[int] = []
     due = {
         death * WRITERS * EACH // (DEATHS + 1): asyncio.Event() for death in range(1, DEATHS + 1)

@@ -1,18 +1,16 @@
 """The client that phones use (npm graphql-ws) follows a ticket through its whole life."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from api.identity import Tokens
-from models import db, person, ticket
+from models import ticket
 from models.ticket import Move, State
 from resolvers.node import global_id
-from tests import tickets
+from tests import sessions, tickets
 from tests.conftest import Database
-from tests.program import SECRET, serving
+from tests.program import serving
 from tests.test_socket_npm import following, modules
 
 __all__ = ["modules"]
@@ -44,11 +42,7 @@ async def test_the_real_client_follows_a_ticket_to_its_end_over_reconnects(
 ) -> None:
     people = await tickets.cast()
     key = await tickets.submit(people["reporter"], is_anonymous=True)
-    async with db.transaction() as connection:
-        signed = await person.start_session(
-            connection, people["reporter"], device="", now=datetime.now(UTC)
-        )
-    token, _ = Tokens(SECRET).issue(people["reporter"], signed.session_id)
+    token = await sessions.token_of(people["reporter"])
     last = 1 + len(LIFE)
     signed_in = {"FIELD": "ticketChanged", "TOKEN": token}
     with (

@@ -64,8 +64,8 @@ async def redeem(*, person_id: int, reward_id: int, key: str) -> Voucher:
 async def _redeem(request: _Request) -> Voucher | Refusal:
     """Give the new voucher, the one that an earlier request got, or the refusal."""
     async with db.transaction() as connection:
-        account_id = await connection.fetchval(_LOCK, request.person_id, request.reward_id)
-        row = await connection.fetchrow(_READ, *request[:3], account_id)
+        account_id = await connection.fetchval(LOCK, request.person_id, request.reward_id)
+        row = await connection.fetchrow(READ, *request[:3], account_id)
         assert row, "it always gives one row"
         if row["answered"]:
             answer = _answer(row["answered"], request.asked)
@@ -82,7 +82,7 @@ async def _redeem(request: _Request) -> Voucher | Refusal:
         return await _write(connection, request, row, account_id, uses)
 
 
-def _decide(row: Any, request: _Request, account_id: int | None) -> Offer:  # noqa: ANN401 - _READ
+def _decide(row: Any, request: _Request, account_id: int | None) -> Offer:  # noqa: ANN401 - READ
     person = Thing(owner_id=request.person_id)
     if not access.read(row["rights"]).may(Action.REWARD_REDEEM, person):
         raise Refusal(Code.NOT_ALLOWED, "您没有权限进行此操作")
@@ -106,13 +106,13 @@ def _decide(row: Any, request: _Request, account_id: int | None) -> Offer:  # no
 async def _write(
     connection: Connection,
     request: _Request,
-    row: Any,  # noqa: ANN401 - _READ
+    row: Any,  # noqa: ANN401 - READ
     account_id: int,
     uses: tuple[Use, ...],
 ) -> Voucher | Refusal:
     key, expires_at = row["voucher_id"], row["now"] + timedelta(days=VOUCHER_DAYS)
     done = await connection.fetchval(
-        _WRITE,
+        WRITE,
         *_kept(request),
         request.reward_id,
         row["price_points"],
@@ -133,7 +133,7 @@ async def _write(
     return _issued(row, request, expires_at)
 
 
-def _issued(row: Any, request: _Request, expires_at: datetime) -> Voucher:  # noqa: ANN401 - _READ
+def _issued(row: Any, request: _Request, expires_at: datetime) -> Voucher:  # noqa: ANN401 - READ
     return Voucher(
         row["voucher_id"],
         request.reward_id,
@@ -177,12 +177,12 @@ def _lots(written: str | None) -> list[Lot]:
     return [Lot(key, remaining, date.fromisoformat(day)) for key, remaining, day in rows]
 
 
-_LOCK = """
+LOCK = """
 SELECT account.id FROM account JOIN reward ON reward.programme_id = account.programme_id
 WHERE reward.id = $2 AND account.person_id = $1 AND account.kind = 'PERSON'
 FOR UPDATE OF account
 """
-_READ = f"""
+READ = f"""
 SELECT {access.rights_sql("$1")} AS rights, {db.TODAY} AS today, now() AS now,
     nextval('voucher_id_seq') AS voucher_id, reward.state, reward.title, reward.price_points,
     reward.stock, reward.person_limit, reward.opens_at, reward.closes_at,
@@ -204,7 +204,7 @@ INSERT INTO once (person_id, operation, key, asked, refusal) VALUES ($1, $2, $3,
 ON CONFLICT (person_id, operation, key) DO NOTHING
 """
 _STOCK = "SELECT stock > 0 FROM reward WHERE id = $1"
-_WRITE = """
+WRITE = """
 WITH offer AS (
     UPDATE reward SET stock = stock - 1
     WHERE id = $5 AND stock > 0 AND price_points = $6 AND state = 'OPEN'

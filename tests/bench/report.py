@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.full import Full
+from tests.bench.points import PointsFigures
 from tests.bench.sign_in import SignIns
 from tests.bench.starting import Starts
 from tests.bench.throughput import Throughput
@@ -19,14 +20,16 @@ from tests.bench.throughput import Throughput
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All that one run measured; `clone` and `full` are None unless they were asked for."""
+    """All that one run measured; the last three are None unless they were asked for."""
 
     throughput: Throughput
     sign_ins: SignIns
     starts: Starts
     loading: float
     clone: float | None
+    points: PointsFigures
     full: Full | None
+    grant: tuple[float, float] | None
 
 
 class Line(NamedTuple):
@@ -73,6 +76,7 @@ def lines(figures: Figures) -> list[Line]:
         Line("first run to the first answer", f"{starts.first:.2f} s"),
         at_most("second run to the first answer", starts.second, 2, "s"),
     ]
+    found += _points(figures.points)
     if figures.clone is not None:
         found.append(at_most("fresh clone to the first answer", figures.clone, 15, "s"))
     if figures.full is not None:
@@ -82,7 +86,30 @@ def lines(figures: Figures) -> list[Line]:
             Line("  residents", f"{full.residents:,}"),
             at_most("finding one of them by phone", full.search_ms, 3, "ms"),
         ]
+    if figures.grant is not None:
+        seconds, slowest = figures.grant
+        found.append(at_most("base grant of 1.77 million", seconds, 120, "s"))
+        found.append(Line("  the slowest award meanwhile", f"{slowest:.2f} s"))
     return found
+
+
+def _points(found: PointsFigures) -> list[Line]:
+    part = found.redemptions / found.redemptions_floor * 100
+    return [
+        at_least(
+            "viewer with points, against the peer", found.viewer / found.viewer_peer, 10, "×"
+        ),
+        Line("  ours", f"{found.viewer:.0f}/s"),
+        Line("  Strawberry + Tortoise", f"{found.viewer_peer:.0f}/s"),
+        at_least("redemptions, of their bare statements", part, 25, "%"),
+        Line("  ours, over HTTP", f"{found.redemptions:.0f}/s"),
+        Line("  the statements", f"{found.redemptions_floor:.0f}/s"),
+        at_least("redemptions of one hot offer", found.redemptions_hot, 300, "/s"),
+        Line(
+            "  its stock", "exact" if found.hot_is_exact else "wrong", "exact", found.hot_is_exact
+        ),
+        at_most("a page of a village's board", found.board_median_ms, 5, "ms"),
+    ]
 
 
 def show(found: Iterable[Line]) -> None:
