@@ -26,12 +26,13 @@ async def _measure(database_url: str, residents: int) -> tuple[float, float]:
         await connection.execute(_RULE)
         await connection.execute(_RESIDENTS, residents)
         await connection.execute("ANALYZE residence, person, account")
-        actor, person = await connection.fetchrow(_WHO)
+        who = await connection.fetchrow(_WHO)
+        assert who, "a village has a cadre and a resident"
     finally:
         await connection.close()
     await db.connect(database_url)
     try:
-        others = asyncio.create_task(_award_meanwhile(actor, person))
+        others = asyncio.create_task(_award_meanwhile(*who))
         began = time.perf_counter()
         granted = await points.grant_this_year()
         seconds = time.perf_counter() - began
