@@ -1,4 +1,4 @@
-"""Files in the graph: photos that everybody sees, and one's own uploads."""
+"""Files in the graph: photos that are shown with something, and one's own uploads."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -44,13 +44,14 @@ def _photo_id(of: strawberry.Parent[file.Photo]) -> strawberry.ID:
     return global_id(File.__name__, of.id)
 
 
-@strawberry.type(description="A photo that everybody may see. 照片")
+@strawberry.type(description="A photo that is shown with something. 照片")
 class Photo:
-    """A photo that everybody may see."""
+    """A photo that is shown with something."""
 
     id: strawberry.ID = shown(_photo_id, description="The id of its file. 文件标识")
     url: str = strawberry.field(
-        description="The path on this server to GET it from; what is there never changes. 地址"
+        description="The path on this server to GET it from: for ever what everybody may see, for"
+        " 15 minutes what is shown to some. 地址"
     )
     width: int = strawberry.field(description="How wide, in pixels. 宽度")
     height: int = strawberry.field(description="How high, in pixels. 高度")

@@ -117,6 +117,7 @@ ITEMS = {
     "TicketReturnPayload.userErrors": 1,
     "TicketSettlePayload.userErrors": 1,
     "TicketStartPayload.userErrors": 1,
+    "TicketEvent.photos": 2,
     "TicketSubmitPayload.similar": 5,
     "TicketSubmitPayload.userErrors": 1,
     "TicketSuspendPayload.userErrors": 1,

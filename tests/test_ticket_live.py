@@ -1,11 +1,12 @@
 """Tickets followed live: by those who may see them, without a gap, to the end."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from models import db, event
+from models import db, event, person
 from models.event import Topic
 from models.ticket import Move, State
 from resolvers.node import global_id
@@ -61,14 +62,20 @@ async def settled(one: House) -> None:
     await until(is_settled)
 
 
-def sign_in(one: House, person_id: int) -> dict[str, object]:
-    return {"token": one.token(person_id)}
+async def sign_in(one: House, person_id: int) -> dict[str, object]:
+    """Start a session, and give what a socket says of it."""
+    async with db.transaction() as connection:
+        session = await person.start_session(
+            connection, person_id, device="", now=datetime.now(UTC)
+        )
+    token, _ = one.tokens.issue(person_id, session.session_id)
+    return {"token": token}
 
 
 async def test_a_reporter_follows_a_ticket_to_its_end(one: House, people: Cast) -> None:
     key = await tickets.submit(people["reporter"], is_anonymous=True)
     await settled(one)
-    async with one.welcome(sign_in(one, people["reporter"])) as client:
+    async with one.welcome(await sign_in(one, people["reporter"])) as client:
         await client.ask("1", TICKET, id=global_id("Ticket", key))
         first = await item(client)
         assert (first["kind"], first["event"]) == ("CURRENT", None)
@@ -103,7 +110,7 @@ async def test_a_reporter_follows_a_ticket_to_its_end(one: House, people: Cast) 
             assert (update["ticket"]["state"], update["ticket"]["version"]) == (state, version)
             positions.append(update["position"])
         assert positions == sorted(set(positions))
-    async with one.welcome(sign_in(one, people["reporter"])) as client:
+    async with one.welcome(await sign_in(one, people["reporter"])) as client:
         await client.ask("1", TICKET, id=global_id("Ticket", key), after=positions[2])
         assert [(await item(client))["event"]["version"] for _ in range(4)] == [4, 5, 6, 7]
 
@@ -116,7 +123,7 @@ async def test_who_may_not_see_a_ticket_can_not_follow_it(
 ) -> None:
     key = await tickets.submit(people["reporter"])
     await settled(one)
-    async with one.welcome(sign_in(one, people[name]) if name else {}) as client:
+    async with one.welcome(await sign_in(one, people[name]) if name else {}) as client:
         for gid in (global_id("Ticket", key), global_id("Ticket", 12345), "nonsense"):
             await client.ask("1", TICKET, id=gid)
             assert await refused(client) == "FORBIDDEN"
@@ -128,7 +135,7 @@ async def test_who_loses_their_office_follows_no_more(one: House, people: Cast) 
     key = await tickets.submit(people["reporter"])
     await tickets.put(key, State.DISPATCHED, people)
     await settled(one)
-    async with one.welcome(sign_in(one, people["officer"])) as client:
+    async with one.welcome(await sign_in(one, people["officer"])) as client:
         await client.ask("1", TICKET, id=global_id("Ticket", key))
         assert "ACKNOWLEDGE" in (await item(client))["ticket"]["moves"]
         await db.execute(
@@ -145,7 +152,7 @@ async def test_a_ticket_that_leaves_what_one_may_see_ends_the_stream(
     key = await tickets.submit(people["reporter"])
     await tickets.put(key, State.SUBMITTED, people)
     await settled(one)
-    async with one.welcome(sign_in(one, people["officer"])) as client:
+    async with one.welcome(await sign_in(one, people["officer"])) as client:
         await client.ask("1", TICKET, id=global_id("Ticket", key))
         await item(client)
         await tickets.move(key, Move.ACCEPT, people["dispatcher"], unit_id=people["TREES"])
@@ -158,8 +165,8 @@ async def test_what_is_internal_moves_the_ticket_and_says_nothing(
     key = await tickets.submit(people["reporter"])
     await settled(one)
     async with (
-        one.welcome(sign_in(one, people["reporter"])) as own,
-        one.welcome(sign_in(one, people["worker"])) as staff,
+        one.welcome(await sign_in(one, people["reporter"])) as own,
+        one.welcome(await sign_in(one, people["worker"])) as staff,
     ):
         for client in (own, staff):
             await client.ask("1", TICKET, id=global_id("Ticket", key))
@@ -173,7 +180,7 @@ async def test_what_is_internal_moves_the_ticket_and_says_nothing(
 async def test_an_area_is_followed_without_a_gap_and_without_its_neighbours(
     one: House, people: Cast
 ) -> None:
-    async with one.welcome(sign_in(one, people["cadre"])) as client:
+    async with one.welcome(await sign_in(one, people["cadre"])) as client:
         await client.ask("1", AREA, code=VILLAGE)
         first = await item(client)
         assert (first["kind"], first["ticket"], first["event"]) == ("CURRENT", None, None)
@@ -195,9 +202,9 @@ async def test_an_area_is_followed_without_a_gap_and_without_its_neighbours(
 async def test_those_of_the_same_office_share_each_item(one: House, people: Cast) -> None:
     before = one.measure("wangge_subscription_items_total")
     async with (
-        one.welcome(sign_in(one, people["dispatcher"])) as a,
-        one.welcome(sign_in(one, people["dispatcher"])) as b,
-        one.welcome(sign_in(one, people["auditor"])) as c,
+        one.welcome(await sign_in(one, people["dispatcher"])) as a,
+        one.welcome(await sign_in(one, people["dispatcher"])) as b,
+        one.welcome(await sign_in(one, people["auditor"])) as c,
     ):
         for client in (a, b, c):
             await client.ask("1", AREA, code=CITY)
@@ -214,8 +221,8 @@ async def test_one_is_notified_of_what_concerns_one(one: House, people: Cast) ->
     key = await tickets.submit(people["reporter"], is_anonymous=True)
     await settled(one)
     async with (
-        one.welcome(sign_in(one, people["reporter"])) as client,
-        one.welcome(sign_in(one, people["resident"])) as other,
+        one.welcome(await sign_in(one, people["reporter"])) as client,
+        one.welcome(await sign_in(one, people["resident"])) as other,
         one.welcome() as nobody,
     ):
         for who in (client, other):

@@ -8,7 +8,7 @@ from models.file.address import UPLOADS, Signed, derived_key
 from models.file.claim import claim_photos, keep_table, release, sweep
 from models.file.photo import PIXELS_MOST, SIDE_PIXELS_MOST
 from models.file.record import Content, File, Photo, Upload
-from models.file.show import Forbidden, content, find, private, public, public_photo
+from models.file.show import Forbidden, content, find, private, private_photo, public, public_photo
 from models.file.store import Directory, Store
 from models.file.upload import UNCLAIMED_MOST, receive, start
 from models.file.vault import keep_in, use
@@ -38,6 +38,7 @@ __all__ = [
     "keep_in",
     "keep_table",
     "private",
+    "private_photo",
     "public",
     "public_photo",
     "receive",

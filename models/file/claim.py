@@ -18,16 +18,21 @@ SWEEP_MOST = 100
 
 
 async def claim_photos(
-    connection: Connection, ids: Sequence[int], *, person_id: int, path: str
+    connection: Connection,
+    ids: Sequence[int],
+    *,
+    person_id: int,
+    path: str,
+    is_public: bool = True,
 ) -> None:
-    """Take a person's own photos into use, for everybody to see.
+    """Take a person's own photos into use: for everybody to see, or by signed addresses only.
 
     Raises Refusal NOT_FOUND for what is not theirs, no photo, not uploaded or in use elsewhere.
     """
     rows = await connection.fetch(_CLAIMABLE, list(ids), person_id, Kind.PHOTO)
     if len(rows) < len(set(ids)):
         raise Refusal(Code.NOT_FOUND, "没有这张照片，或尚未上传，或已被使用", path)
-    await connection.execute(_CLAIM, list(ids))
+    await connection.execute(_CLAIM, list(ids), is_public)
 
 
 async def release(connection: Connection, ids: Sequence[int]) -> None:
@@ -71,7 +76,7 @@ WHERE id = ANY($1) AND person_id = $2 AND kind = $3 AND stored_at IS NOT NULL
     AND claimed_at IS NULL
 ORDER BY id FOR UPDATE
 """  # noqa: S608 - constants
-_CLAIM = "UPDATE file SET claimed_at = now(), is_public = true WHERE id = ANY($1)"
+_CLAIM = "UPDATE file SET claimed_at = now(), is_public = $2 WHERE id = ANY($1)"
 _RELEASE = "UPDATE file SET claimed_at = NULL, is_public = false WHERE id = ANY($1)"
 _KEEP = f"""
 INSERT INTO file (person_id, kind, content_type, bytes, digest, expires_at, stored_at)

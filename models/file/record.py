@@ -32,7 +32,7 @@ class Upload:
 
 
 class Photo(NamedTuple):
-    """A public photo; its size is in pixels, `url` is a path on this server."""
+    """A photo that is shown; its size is in pixels, `url` is a path on this server."""
 
     id: int
     url: str

@@ -40,6 +40,13 @@ def public_photo(key: int, digest: str, width: int, height: int) -> Photo:
     return Photo(key, address.public(digest), width, height)
 
 
+def private_photo(key: int, owner_id: int, width: int, height: int) -> Photo:
+    """Make the record of a photo for somebody who may see it, for a while."""
+    expires = int(time.time()) + address.SECONDS
+    url = address.download(vault().key, key, person_id=owner_id, expires=expires)
+    return Photo(key, url, width, height)
+
+
 async def find(key: int, *, person_id: int | None) -> File | None:
     """Give a person's own file; anybody else's is None."""
     row = await db.fetch_one(_OWN, key, person_id)

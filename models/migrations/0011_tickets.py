@@ -183,7 +183,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("version", fields.IntField()),
-                ("file_id", fields.BigIntField()),
+                (
+                    "file",
+                    fields.ForeignKeyField(
+                        "models.File",
+                        source_field="file_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="ticket_photos",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
             ],
             options={
                 "table": "ticket_photo",

@@ -4,6 +4,7 @@ from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.models import Model
 
+from models.tables.file import File
 from models.tables.person import Person, Unit
 
 
@@ -111,7 +112,9 @@ class TicketPhoto(Model):
         "models.Ticket", related_name="photos", on_delete=fields.RESTRICT
     )
     version = fields.IntField()
-    file_id = fields.BigIntField()
+    file: fields.ForeignKeyRelation[File] = fields.ForeignKeyField(
+        "models.File", related_name="ticket_photos", on_delete=fields.RESTRICT
+    )
 
     class Meta:
         """Name and comment are pinned."""

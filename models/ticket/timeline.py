@@ -8,7 +8,8 @@ from typing import Any
 import asyncpg
 import orjson
 
-from models import db, page
+from models import db, file, page
+from models.file import Photo
 from models.page import Page
 from models.person import Person
 from models.ticket.record import Sight, Ticket
@@ -32,7 +33,7 @@ class TicketEvent:
     text: str | None
     is_internal: bool
     reason: str | None
-    photo_ids: tuple[int, ...]
+    photos: tuple[Photo, ...]
     at: datetime
 
 
@@ -97,9 +98,14 @@ def _event(row: asyncpg.Record, sight: Sight) -> TicketEvent:
         text=said.get("text") if sight.sees_texts or party not in _PRIVATE else None,
         is_internal=facts.get("internal", False),
         reason=facts.get("reason"),
-        photo_ids=tuple(row["photo_ids"]) if sight.sees_texts else (),
+        photos=_photos(row) if sight.sees_texts else (),
         at=row["at"],
     )
+
+
+def _photos(row: asyncpg.Record) -> tuple[Photo, ...]:
+    found = orjson.loads(row["photos"] or "[]")
+    return tuple(file.private_photo(*photo) for photo in found)
 
 
 def _actor(row: asyncpg.Record, party: Party, sight: Sight) -> Person | None:
@@ -116,12 +122,14 @@ _PRIVATE = frozenset({Party.REPORTER, Party.JOINER, Party.NEIGHBOUR})
 
 _SHOWN = """
 SELECT event.id, event.thing_id, event.version, event.kind, event.facts, event.at,
-    content.body, event.actor_id, actor.name AS actor_name, ARRAY(
-        SELECT file_id FROM ticket_photo
+    content.body, event.actor_id, actor.name AS actor_name, (
+        SELECT jsonb_agg(
+            jsonb_build_array(file.id, file.person_id, width, height) ORDER BY ticket_photo.id
+        )
+        FROM ticket_photo JOIN file ON file.id = file_id
         WHERE ticket_photo.ticket_id = event.thing_id
             AND ticket_photo.version = event.version
-        ORDER BY ticket_photo.id
-    ) AS photo_ids
+    ) AS photos
 FROM event
 LEFT JOIN content ON content.id = event.content_id
 LEFT JOIN person AS actor ON actor.id = event.actor_id

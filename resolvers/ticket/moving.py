@@ -80,5 +80,5 @@ def photo_keys(values: Iterable[strawberry.ID] | None) -> tuple[int, ...]:
     """Read the ids of photos."""
     keys = [key_of(value, "File") for value in values or ()]
     if None in keys:
-        raise Refusal(Code.INVALID, "照片不存在或不属于您", "photoIds")
+        raise Refusal(Code.NOT_FOUND, "没有这张照片", "photoIds")
     return tuple(key for key in keys if key is not None)

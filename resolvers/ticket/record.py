@@ -24,6 +24,7 @@ from resolvers import words
 from resolvers.area import Area
 from resolvers.context import Context, Info
 from resolvers.field import After, First, given, shown
+from resolvers.file import Photo
 from resolvers.loaders import Events
 from resolvers.node import Node, global_id, shows
 from resolvers.page import Connection
@@ -67,10 +68,6 @@ def _event_id(of: strawberry.Parent[TicketEvent]) -> strawberry.ID:
     return global_id("TicketEvent", of.id)
 
 
-def _photo_ids(of: strawberry.Parent[TicketEvent]) -> list[strawberry.ID]:
-    return [global_id("File", key) for key in of.photo_ids]
-
-
 @strawberry.type(name="TicketEvent", description="One thing that happened to a ticket. 工单动态")
 class TicketEventType:
     """One thing that happened to a ticket."""
@@ -87,7 +84,7 @@ class TicketEventType:
     text: str | None = strawberry.field(description="What they wrote. 说明")
     is_internal: bool = strawberry.field(description="Whether only staff see it. 是否内部")
     reason: str | None = strawberry.field(description="The reason, as a code. 原因代码")
-    photo_ids: list[strawberry.ID] = shown(_photo_ids, description="Photos with it. 照片")
+    photos: list[Photo] = strawberry.field(description="Photos with it, at most 9. 照片")
     at: datetime = strawberry.field(description="When. 时间")
 
 
