@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 
 import asyncpg
 
-from models import db, person
+from models import db, file, person, sheet
 from models.access import Action
 from models.person import Registration, SignedIn
 from resolvers.node import global_id
@@ -115,6 +116,27 @@ async def _pending(target: Target) -> asyncpg.Record | None:
     return await db.fetch_one(
         "SELECT id FROM residence WHERE person_id = $1 AND state = 'PENDING'", target.owner_id
     )
+
+
+# Rosters
+
+
+@case("rosterImport", Action.ROSTER_IMPORT)
+async def _bring(target: Target) -> Try:
+    table = _roster(target.place.micro_grid)
+    kept = await file.keep_table(table, person_id=target.actor_id or target.owner_id)
+    given = {"fileId": global_id("File", kept.id), "areaCode": target.place.village}
+    return Try({**given, "idempotencyKey": target.key}, target.place.village)
+
+
+@case("rosterExport", Action.ROSTER_EXPORT)
+async def _export(target: Target) -> Try:
+    return Try({"areaCode": target.place.village}, target.place.village)
+
+
+@cache
+def _roster(code: str) -> bytes:
+    return sheet.write("花名册", ("姓名", "微网格编码"), [("王五", code)])
 
 
 # Files

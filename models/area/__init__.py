@@ -2,7 +2,7 @@
 
 from models.area.change import change
 from models.area.in_charge import InCharge, in_charge
-from models.area.lock import hold
+from models.area.lock import gone, hold, hold_all
 from models.area.outline import Changes, Part
 from models.area.place import PLACING, Placing, at, at_all, boundaries, micro_grid_at
 from models.area.record import (
@@ -54,8 +54,10 @@ __all__ = [
     "find_all",
     "find_by_ids",
     "from_json",
+    "gone",
     "grids",
     "hold",
+    "hold_all",
     "in_charge",
     "is_code",
     "merge",

@@ -20,6 +20,12 @@ async def hold(connection: Connection, code: str) -> Area | None:
     return from_row(row) if row else None
 
 
+async def hold_all(connection: Connection, codes: Iterable[str]) -> dict[str, Area]:
+    """Give those of these areas that hold today, and keep them so until the transaction ends."""
+    rows = await connection.fetch(_HOLD_ALL, [code for code in codes if is_code(code)])
+    return {row["code"]: from_row(row) for row in rows}
+
+
 async def for_change(connection: Connection, codes: Iterable[str]) -> dict[str, Area]:
     """Give those of these areas that hold today, each locked against every other change."""
     rows = await connection.fetch(_FOR_CHANGE, [code for code in codes if is_code(code)])
@@ -40,6 +46,10 @@ async def gone(connection: Connection, code: str, *path: str) -> Refusal:
 
 # A row that changed while the statement waited is read again, so an area that ended is not given.
 _HOLD = f"SELECT {COLUMNS} FROM area WHERE code = $1 AND valid_to IS NULL FOR SHARE"  # noqa: S608 - constants
+_HOLD_ALL = f"""
+SELECT {COLUMNS} FROM area WHERE code = ANY($1::text[]) AND valid_to IS NULL
+ORDER BY code FOR SHARE
+"""  # noqa: S608 - constants
 _WHATEVER = f"SELECT {COLUMNS} FROM area WHERE code = $1"  # noqa: S608 - constants
 _FOR_CHANGE = f"""
 SELECT {COLUMNS} FROM area WHERE code = ANY($1::text[]) AND valid_to IS NULL

@@ -36,7 +36,9 @@ from models.person.reveal import Protected, Revealed, reveal
 from models.person.roster import Fault, Report, Roster
 from models.person.roster import read as read_roster
 from models.person.roster_export import export as export_roster
+from models.person.roster_import import TAKEN_TEXT as ROSTER_TAKEN_TEXT
 from models.person.roster_import import bring as bring_roster
+from models.person.roster_import import bring_in as bring_roster_in
 from models.person.session import active as active_sessions
 from models.person.session import end as end_session
 from models.person.session import end_others as end_other_sessions
@@ -49,6 +51,7 @@ from models.person.viewer import PARTS, Part, viewer
 __all__ = [
     "DEVELOPMENT_ROLES",
     "PARTS",
+    "ROSTER_TAKEN_TEXT",
     "Access",
     "ActiveSession",
     "Appointment",
@@ -78,6 +81,7 @@ __all__ = [
     "appointments_of",
     "ban",
     "bring_roster",
+    "bring_roster_in",
     "confirm",
     "development_person",
     "end_other_sessions",

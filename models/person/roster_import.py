@@ -1,19 +1,21 @@
 """Bringing a roster into the city: all of it, or nothing while anything in it is wrong."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import asyncpg
 
-from models import access, cipher, db, event
+from models import access, area, cipher, db, event
 from models.access import Action, Thing
+from models.area import Area, Level
 from models.db import Connection
 from models.errors import Code, Refusal
 from models.event import Topic
 from models.person import home, protected, roster
 from models.person.roster import FAULTS_MOST, Fault, Report, Roster, Row
 
+TAKEN_TEXT = "名册中有人刚被他人登记，请重新试运行"
 # Codes of this form are given by the city itself (deciding.py).
 _GIVEN_CODE = re.compile(r"[0-9]{16}-[0-9]+")
 
@@ -27,22 +29,29 @@ async def bring(said: Roster, *, area_code: str, actor_id: int | None, dry_run: 
     """
     try:
         async with db.transaction() as connection:
-            if actor_id is not None:
-                held = await access.rights(connection, actor_id)
-                thing = Thing(area_code=area_code)
-                access.check(held, Action.ROSTER_IMPORT, thing, path="areaCode")
-            return await _bring(connection, said, area_code, actor_id, dry_run=dry_run)
+            return await bring_in(
+                connection, said, area_code=area_code, actor_id=actor_id, dry_run=dry_run
+            )
     except asyncpg.UniqueViolationError:
-        raise Refusal(Code.CONFLICT, "名册中有人刚被他人登记，请重新试运行", "file") from None
+        raise Refusal(Code.CONFLICT, TAKEN_TEXT, "file") from None
 
 
-async def _bring(
-    connection: Connection, said: Roster, area_code: str, actor_id: int | None, *, dry_run: bool
+async def bring_in(
+    connection: Connection, said: Roster, *, area_code: str, actor_id: int | None, dry_run: bool
 ) -> Report:
+    """Import a roster as `bring` does, in the caller's transaction.
+
+    Raises asyncpg.UniqueViolationError when somebody else brings the same people.
+    """
+    if actor_id is not None:
+        held = await access.rights(connection, actor_id)
+        access.check(held, Action.ROSTER_IMPORT, Thing(area_code=area_code), path="areaCode")
+    places = {row.area_code for row in said.rows if row.area_code.startswith(area_code)}
+    areas = await area.hold_all(connection, places)
     known = await _known_households(connection, said.rows)
     faults = [
         *said.faults,
-        *await _misplaced(connection, said.rows, area_code),
+        *_misplaced(said.rows, areas),
         *await _taken(connection, said.rows),
         *_unfit(said.rows, known),
         *await _present(connection, said.rows, known),
@@ -70,10 +79,8 @@ async def _known_households(
     return {row["code"]: row for row in found}
 
 
-async def _misplaced(connection: Connection, rows: Iterable[Row], area_code: str) -> list[Fault]:
-    codes = {row.area_code for row in rows if row.area_code.startswith(area_code)}
-    found = await connection.fetch(_MICRO_GRIDS, list(codes))
-    known = {row["code"] for row in found}
+def _misplaced(rows: Iterable[Row], areas: Mapping[str, Area]) -> list[Fault]:
+    known = {code for code, one in areas.items() if one.level is Level.MICRO_GRID}
     return [
         Fault(row.number, roster.AREA, "不是本辖区的微网格")
         for row in rows
@@ -214,9 +221,6 @@ def _index(text: str | None, column: str) -> bytes | None:
 _HOUSEHOLDS = """
 SELECT id, code, area_code, head_id FROM household
 WHERE code = ANY($1::text[]) ORDER BY id FOR NO KEY UPDATE
-"""
-_MICRO_GRIDS = """
-SELECT code FROM area WHERE code = ANY($1::text[]) AND level = 'MICRO_GRID' AND valid_to IS NULL
 """
 _PHONES = "SELECT phone_index FROM person WHERE phone_index = ANY($1::bytea[])"
 _CARDS = """

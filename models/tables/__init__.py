@@ -42,6 +42,7 @@ from models.tables.reward import (
     VoucherAttempt,
     VoucherFlag,
 )
+from models.tables.roster import RosterImport
 from models.tables.session import Session
 from models.tables.station import (
     Station,
@@ -84,6 +85,7 @@ __all__ = [
     "ProgrammeArea",
     "Residence",
     "Reward",
+    "RosterImport",
     "Rule",
     "Seal",
     "Sealed",

@@ -15,15 +15,7 @@ from resolvers.file import File
 from resolvers.node import key_of
 from resolvers.payload import UserError, UserErrorRecord
 from resolvers.station.kept import actor
-
-
-@strawberry.type(description="What is wrong in a cell of a table. 表格错误")
-class TableFault:
-    """What is wrong in a cell of a table."""
-
-    row: int = strawberry.field(description="The row as Excel counts them: the header is 1. 行号")
-    column: str = strawberry.field(description="The name of the column. 列名")
-    message: str = strawberry.field(description="What is wrong, for the user. 提示文字")
+from resolvers.table import TableFault
 
 
 @strawberry.type(description="What an import did, or would do. 导入报告")
