@@ -10,6 +10,7 @@ from resolvers.notification import NotificationMutation, NotificationSubscriptio
 from resolvers.person import PersonMutation, PersonQuery
 from resolvers.points import PointsMutation, PointsQuery
 from resolvers.reward import MerchantMutation, OfferMutation, RewardQuery, VoucherMutation
+from resolvers.roster import RosterMutation
 from resolvers.scalars import SCALARS
 from resolvers.station import StationMutation, StationQuery, StationSubscription
 from resolvers.ticket import TicketMutation, TicketQuery, TicketSubscription
@@ -33,6 +34,7 @@ class Query(
 @strawberry.type(description="Everything that can be done. 操作")
 class Mutation(
     PersonMutation,
+    RosterMutation,
     AreaMutation,
     UnitMutation,
     FileMutation,
