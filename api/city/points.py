@@ -18,7 +18,7 @@ YEAR_GRANT = 300
 CENTS_PER_POINT = 10
 LOT_MONTHS = 24
 BUDGET_CENTS_PER_PERSON = 20_00
-EARNERS = 8
+EARNERS = 16
 """One in so many volunteers has earned points in the past year; in the development village all."""
 
 MONTHS = 12

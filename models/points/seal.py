@@ -14,7 +14,7 @@ import orjson
 from models import db
 from models.db import Connection
 
-BATCH_MOST = 5_000
+BATCH_MOST = 500
 GENESIS = b"\0" * 32
 
 

@@ -66,75 +66,80 @@ async def grant_year(programme: YearGrant, *, year: int, slice_size: int = SLICE
             amount = share(programme, year=year, today=today)
             if amount == 0:
                 return granted
-            end = await connection.fetchval(
-                _END, programme.id, last, slice_size, timeout=STATEMENT_SECONDS
+            people = await connection.fetchval(
+                _SLICE, programme.id, last, slice_size, timeout=STATEMENT_SECONDS
             )
-            if end is None:
+            if people is None:
                 return granted
-            await connection.execute(_ACCOUNTS, programme.id, last, end, timeout=STATEMENT_SECONDS)
+            await connection.execute(_ACCOUNTS, programme.id, people, timeout=STATEMENT_SECONDS)
             granted += await connection.fetchval(
                 _GRANT,
                 programme.id,
-                last,
-                end,
+                people,
                 year,
                 amount,
                 today,
                 today.strftime("%Y-%m"),
                 timeout=STATEMENT_SECONDS,
             )
-        last = end
+        last = people[-1]
+        if len(people) < slice_size:
+            return granted
 
 
 _YEAR = f"SELECT extract(year FROM {db.TODAY})::int AS year"  # noqa: S608 - constants
 _PROGRAMMES = "SELECT id, year_grant, joiners FROM programme WHERE year_grant > 0 ORDER BY id"
-_RESIDENTS = """
+# By area first: else the whole city is read in the order of people, once for every programme.
+_SLICE = """
+WITH residents AS MATERIALIZED (
     SELECT residence.person_id FROM programme_area
     JOIN residence ON residence.area_code >= programme_area.area_code COLLATE "C"
         AND residence.area_code < programme_area.area_code || ':' COLLATE "C"
         AND residence.state = 'CONFIRMED'
-    WHERE programme_area.programme_id = $1 AND residence.person_id > $2"""
-_END = f"""
-SELECT max(person_id) FROM (
-    {_RESIDENTS} ORDER BY residence.person_id LIMIT $3
+    WHERE programme_area.programme_id = $1
+)
+SELECT array_agg(person_id ORDER BY person_id) FROM (
+    SELECT person_id FROM residents WHERE person_id > $2 ORDER BY person_id LIMIT $3
 ) AS slice
-"""  # noqa: S608 - constants
-_ACCOUNTS = f"""
+"""
+_ACCOUNTS = """
 INSERT INTO account (programme_id, kind, person_id)
-SELECT $1, kind, slice.person_id
-FROM ({_RESIDENTS} AND residence.person_id <= $3) AS slice
-CROSS JOIN unnest(ARRAY['PERSON', 'DEBT']) AS kind
+SELECT $1, opened.kind, slice.person_id FROM unnest($2::bigint[]) AS slice (person_id)
+CROSS JOIN unnest(ARRAY['PERSON', 'DEBT']) AS opened (kind)
+WHERE NOT EXISTS (
+    SELECT FROM account WHERE account.programme_id = $1
+        AND account.person_id = slice.person_id AND account.kind = opened.kind
+)
 ON CONFLICT (programme_id, person_id, kind) WHERE person_id IS NOT NULL DO NOTHING
-"""  # noqa: S608 - constants
+"""
 # Accounts are locked in the order of their ids, as everywhere.
-_GRANT = f"""
+_GRANT = """
 WITH locked AS MATERIALIZED (
     SELECT account.id FROM account
-    JOIN ({_RESIDENTS} AND residence.person_id <= $3) AS slice
-        ON slice.person_id = account.person_id
+    JOIN unnest($2::bigint[]) AS slice (person_id) ON slice.person_id = account.person_id
     WHERE account.programme_id = $1 AND account.kind = 'PERSON'
         AND NOT EXISTS (
-            SELECT FROM entry WHERE account_id = account.id AND grant_year = $4
+            SELECT FROM entry WHERE account_id = account.id AND grant_year = $3
         )
     ORDER BY account.id FOR UPDATE OF account
 ), posted AS (
     INSERT INTO transaction (programme_id, kind, business_day)
-    SELECT $1, 'YEAR_GRANT', $6::date WHERE EXISTS (SELECT FROM locked) RETURNING id
+    SELECT $1, 'YEAR_GRANT', $5::date WHERE EXISTS (SELECT FROM locked) RETURNING id
 ), waiting AS (
     INSERT INTO unsealed (transaction_id) SELECT id FROM posted
 ), given AS (
     INSERT INTO entry (transaction_id, account_id, asset, amount, business_day, business_month,
         grant_year)
-    SELECT posted.id, locked.id, 'MERIT', $5::bigint, $6::date, $7, $4 FROM posted, locked
+    SELECT posted.id, locked.id, 'MERIT', $4::bigint, $5::date, $6, $3 FROM posted, locked
 ), issued AS (
     INSERT INTO entry (transaction_id, account_id, asset, amount, business_day, business_month)
-    SELECT posted.id, account.id, 'MERIT', -$5::bigint * (SELECT count(*) FROM locked),
-        $6::date, $7
+    SELECT posted.id, account.id, 'MERIT', -$4::bigint * (SELECT count(*) FROM locked),
+        $5::date, $6
     FROM posted, account
     WHERE account.programme_id = $1 AND account.kind = 'ISSUANCE' AND account.person_id IS NULL
 ), weighed AS (
-    UPDATE account SET merit = merit + $5::bigint, version = version + 1
+    UPDATE account SET merit = merit + $4::bigint, version = version + 1
     FROM locked WHERE account.id = locked.id
 )
 SELECT count(*) FROM locked
-"""  # noqa: S608 - constants
+"""
