@@ -65,8 +65,7 @@ async def _opposite(  # noqa: PLR0913 - the sides of one transaction
     actor_id: int,
     reason: str,
 ) -> int:
-    account = await ledger.lock(connection, programme_id=programme_id, person_id=person_id)
-    assert account, "who was awarded has an account"
+    account = await ledger.lock_or_open(connection, programme_id=programme_id, person_id=person_id)
     debit = posting.take_back(account, await ledger.system(connection, programme_id), written)
     own = set(await connection.fetchval(_OWN_LOTS, transaction_id) or ())
     return await ledger.post(

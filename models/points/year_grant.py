@@ -71,7 +71,6 @@ async def grant_year(programme: YearGrant, *, year: int, slice_size: int = SLICE
             )
             if people is None:
                 return granted
-            await connection.execute(_ACCOUNTS, programme.id, people, timeout=STATEMENT_SECONDS)
             granted += await connection.fetchval(
                 _GRANT,
                 programme.id,
@@ -102,17 +101,8 @@ SELECT array_agg(person_id ORDER BY person_id) FROM (
     SELECT person_id FROM residents WHERE person_id > $2 ORDER BY person_id LIMIT $3
 ) AS slice
 """
-_ACCOUNTS = """
-INSERT INTO account (programme_id, kind, person_id)
-SELECT $1, opened.kind, slice.person_id FROM unnest($2::bigint[]) AS slice (person_id)
-CROSS JOIN unnest(ARRAY['PERSON', 'DEBT']) AS opened (kind)
-WHERE NOT EXISTS (
-    SELECT FROM account WHERE account.programme_id = $1
-        AND account.person_id = slice.person_id AND account.kind = opened.kind
-)
-ON CONFLICT (programme_id, person_id, kind) WHERE person_id IS NOT NULL DO NOTHING
-"""
-# Accounts are locked in the order of their ids, as everywhere.
+# Accounts are locked in the order of their ids, as everywhere. Who has none gets one with the
+# grant on it already; that of their debt follows when there is something to owe.
 _GRANT = """
 WITH locked AS MATERIALIZED (
     SELECT account.id FROM account
@@ -122,18 +112,30 @@ WITH locked AS MATERIALIZED (
             SELECT FROM entry WHERE account_id = account.id AND grant_year = $3
         )
     ORDER BY account.id FOR UPDATE OF account
+), opened AS (
+    INSERT INTO account (programme_id, kind, person_id, merit)
+    SELECT $1, 'PERSON', slice.person_id, $4::bigint
+    FROM unnest($2::bigint[]) AS slice (person_id)
+    WHERE NOT EXISTS (
+        SELECT FROM account WHERE account.programme_id = $1
+            AND account.person_id = slice.person_id AND account.kind = 'PERSON'
+    )
+    ON CONFLICT (programme_id, person_id, kind) WHERE person_id IS NOT NULL DO NOTHING
+    RETURNING id
+), granted AS MATERIALIZED (
+    SELECT id FROM locked UNION ALL SELECT id FROM opened
 ), posted AS (
     INSERT INTO transaction (programme_id, kind, business_day)
-    SELECT $1, 'YEAR_GRANT', $5::date WHERE EXISTS (SELECT FROM locked) RETURNING id
+    SELECT $1, 'YEAR_GRANT', $5::date WHERE EXISTS (SELECT FROM granted) RETURNING id
 ), waiting AS (
     INSERT INTO unsealed (transaction_id) SELECT id FROM posted
 ), given AS (
     INSERT INTO entry (transaction_id, account_id, asset, amount, business_day, business_month,
         grant_year)
-    SELECT posted.id, locked.id, 'MERIT', $4::bigint, $5::date, $6, $3 FROM posted, locked
+    SELECT posted.id, granted.id, 'MERIT', $4::bigint, $5::date, $6, $3 FROM posted, granted
 ), issued AS (
     INSERT INTO entry (transaction_id, account_id, asset, amount, business_day, business_month)
-    SELECT posted.id, account.id, 'MERIT', -$4::bigint * (SELECT count(*) FROM locked),
+    SELECT posted.id, account.id, 'MERIT', -$4::bigint * (SELECT count(*) FROM granted),
         $5::date, $6
     FROM posted, account
     WHERE account.programme_id = $1 AND account.kind = 'ISSUANCE' AND account.person_id IS NULL
@@ -141,5 +143,5 @@ WITH locked AS MATERIALIZED (
     UPDATE account SET merit = merit + $4::bigint, version = version + 1
     FROM locked WHERE account.id = locked.id
 )
-SELECT count(*) FROM locked
+SELECT count(*) FROM granted
 """
