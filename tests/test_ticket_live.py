@@ -115,9 +115,7 @@ async def test_a_reporter_follows_a_ticket_to_its_end(one: House, people: Cast) 
         assert [(await item(client))["event"]["version"] for _ in range(4)] == [4, 5, 6, 7]
 
 
-@pytest.mark.parametrize(
-    "name", ["resident", "other officer", "cadre of another village", "banned", None]
-)
+@pytest.mark.parametrize("name", ["resident", "other officer", "cadre of another village", None])
 async def test_who_may_not_see_a_ticket_can_not_follow_it(
     one: House, people: Cast, name: str | None
 ) -> None:
