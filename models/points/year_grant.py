@@ -71,7 +71,7 @@ async def grant_year(programme: YearGrant, *, year: int, slice_size: int = SLICE
             )
             if people is None:
                 return granted
-            granted += await connection.fetchval(
+            given: int = await connection.fetchval(
                 _GRANT,
                 programme.id,
                 people,
@@ -81,6 +81,7 @@ async def grant_year(programme: YearGrant, *, year: int, slice_size: int = SLICE
                 today.strftime("%Y-%m"),
                 timeout=STATEMENT_SECONDS,
             )
+        granted += given
         last = people[-1]
         if len(people) < slice_size:
             return granted
