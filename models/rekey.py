@@ -31,6 +31,7 @@ COLUMNS = (
     Column("person", "phone"),
     Column("residence", "address"),
     Column("residence", "identity_number"),
+    Column("ticket_reporter", "sealed"),
 )
 """Every column that holds encrypted values; a test compares it with the database."""
 
