@@ -292,5 +292,5 @@ def _resolver(made: Made, state: State) -> int | None:
 def _reporter(made: Made, person: int) -> Reporter:
     if not made.is_anonymous:
         return Reporter(made.key, made.key, True, person, None, None)
-    sealed = cipher.seal(str(person), place=f"ticket_reporter.person:{made.key}")
+    sealed = cipher.seal(str(person), place=f"ticket_reporter.sealed:{made.key}")
     return Reporter(made.key, made.key, True, None, sealed, sealed_index(person))

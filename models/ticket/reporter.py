@@ -12,7 +12,7 @@ from models.ticket.case import Who
 
 def sealed_index(person_id: int | None) -> bytes:
     """Give the blind index by which a person's anonymous reports are found."""
-    return cipher.blind_index(str(person_id or 0), column="ticket_reporter.person")
+    return cipher.blind_index(str(person_id or 0), column="ticket_reporter.sealed")
 
 
 async def add(
@@ -63,7 +63,7 @@ async def reporters(connection: Connection, ticket_id: int) -> dict[int, bool]:
 
 
 def _place(key: int) -> str:
-    return f"ticket_reporter.person:{key}"
+    return f"ticket_reporter.sealed:{key}"
 
 
 _NEXT_KEY = "SELECT nextval(pg_get_serial_sequence('ticket_reporter', 'id'))"
