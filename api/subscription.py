@@ -2,7 +2,9 @@
 
 Two subscriptions share a feed, and with it each execution, if document, operation and variables
 are equal (but for the one that says where to resume), and what their field's resolver gives: what
-is watched, by which right. When the roles of a person change, the resolver is asked again.
+is watched, by which right. When something happens to a person (their roles change, a session of
+theirs ends, they are banned), it is asked again whether they are signed in, and what the resolver
+gives; who is not signed in any more follows nothing, not even what everybody may.
 """
 
 import asyncio
@@ -191,6 +193,8 @@ class Subscription:
         if follower is None or self._is_over:
             return
         try:
+            if self._context.asker:
+                await self._context.anew().confirm()
             source = await self._all.source(self._prepared, self._context)
         except EdgeError as refusal:
             self._outlet.end(refusal)

@@ -1,7 +1,8 @@
 """Sessions: started by a sign-in, renewed by refresh tokens, ended by their person or by misuse.
 
 A session that ends is deleted: nothing has to be known of it. Whoever shows a token of it asks as
-nobody from the next request on (models/person/standing.py).
+nobody from the next request on (models/person/standing.py), and an event of the person ends what
+it follows live.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from models import access, cipher, db, page
 from models.access import Action, Thing
 from models.errors import Code, Refusal
 from models.page import Page
+from models.person import moving
 from models.person import refresh as tokens
 from models.person.record import ActiveSession, Asker, Person, SignedIn
 from models.person.refresh import Fate, RefreshToken
@@ -33,6 +35,8 @@ async def start(
     token = tokens.new_family()
     row = await connection.fetchrow(_START, person_id, token.family_hash, clean(device), now)
     assert row, "a person who signs in is known"
+    if row["crowded_out"]:
+        await _tell(connection, row["id"], row["crowded_out"])
     return _signed_in(row, token, now)
 
 
@@ -49,6 +53,9 @@ async def start_by_openid(openid: str, *, device: str, now: datetime) -> SignedI
         await _make_person(openid, index)
         row = await db.fetch_one(_START_BY_OPENID, *given)
         assert row, "a person who was made is there"
+    if row["crowded_out"]:
+        async with db.transaction() as connection:
+            await _tell(connection, row["id"], row["crowded_out"])
     return _signed_in(row, token, now)
 
 
@@ -62,7 +69,7 @@ async def refresh(token: RefreshToken, *, now: datetime) -> SignedIn:
         row = await connection.fetchrow(_LOCK, token.family_hash)
         fate = _fate(token, row, now)
         if row and (row["banned_at"] is None or fate is not Fate.RENEWED):
-            await _carry_out(fate, connection, row["session_id"], now)
+            await _carry_out(fate, connection, row["id"], row["session_id"], now)
     match fate:
         case Fate.OVER:
             raise Refusal(Code.EXPIRED, "登录已失效，请重新登录", "refreshToken")
@@ -74,7 +81,10 @@ async def refresh(token: RefreshToken, *, now: datetime) -> SignedIn:
 
 async def end(token: RefreshToken) -> None:
     """End the session of a token, whatever its generation; one that is over stays so."""
-    await db.execute(_END_FAMILY, token.family_hash)
+    async with db.transaction() as connection:
+        row = await connection.fetchrow(_END_FAMILY, token.family_hash)
+        if row:
+            await _tell(connection, row["person_id"], [row["id"]])
 
 
 async def end_others(asker: Asker, keys: Sequence[int] | None) -> int:
@@ -89,6 +99,8 @@ async def end_others(asker: Asker, keys: Sequence[int] | None) -> int:
         ended = await connection.fetch(_END_OTHERS, *asker, wanted)
         if wanted is not None and len(ended) < len(wanted):
             raise Refusal(Code.NOT_FOUND, "没有这个登录", "sessionIds")
+        if ended:
+            await _tell(connection, asker.person_id, [row["id"] for row in ended])
     return len(ended)
 
 
@@ -134,12 +146,32 @@ def _fate(token: RefreshToken, row: asyncpg.Record | None, now: datetime) -> Fat
     )
 
 
-async def _carry_out(fate: Fate, connection: db.Connection, key: int, now: datetime) -> None:
+async def _carry_out(
+    fate: Fate, connection: db.Connection, person_id: int, key: int, now: datetime
+) -> None:
     match fate:
         case Fate.RENEWED:
             await connection.execute(_RENEW, key, now)
         case Fate.REUSED | Fate.OVER:
             await connection.execute(_END, key)
+            await _tell(connection, person_id, [key])
+
+
+async def _tell(connection: db.Connection, person_id: int, keys: Sequence[int]) -> None:
+    """Record that sessions ended: what they follow live ends by it, in every process.
+
+    Whoever ends sessions locks these first, then the person. Before its areas are loaded a city
+    has no place where anything happens, and nothing to follow.
+    """
+    if not await connection.fetchval(_HAS_AREAS):
+        return
+    await moving.record(
+        connection,
+        person_id,
+        kind="SESSION_ENDED",
+        actor_id=person_id,
+        facts={"sessions": list(keys[:SESSIONS_MOST])},
+    )
 
 
 def _signed_in(
@@ -160,9 +192,10 @@ started AS (
     DELETE FROM session WHERE id IN (
         SELECT id FROM session WHERE person_id = (SELECT id FROM who WHERE banned_at IS NULL)
         ORDER BY id DESC OFFSET KEPT
-    )
+    ) RETURNING id
 )
-SELECT who.id, who.name, who.banned_at, started.id AS session_id
+SELECT who.id, who.name, who.banned_at, started.id AS session_id,
+    (SELECT array_agg(id) FROM crowded_out) AS crowded_out
 FROM who LEFT JOIN started ON true
 """.replace("KEPT", str(SESSIONS_MOST - 1))
 _START = f"""
@@ -186,8 +219,9 @@ WHERE family_hash = $1 FOR UPDATE OF session
 _RENEW = """
 UPDATE session SET generation = generation + 1, used_at = greatest(used_at, $2) WHERE id = $1
 """
+_HAS_AREAS = "SELECT EXISTS (SELECT FROM area WHERE level = 'CITY')"
 _END = "DELETE FROM session WHERE id = $1"
-_END_FAMILY = "DELETE FROM session WHERE family_hash = $1"
+_END_FAMILY = "DELETE FROM session WHERE family_hash = $1 RETURNING id, person_id"
 _END_OTHERS = """
 DELETE FROM session WHERE id IN (
     SELECT id FROM session
