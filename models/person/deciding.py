@@ -12,6 +12,9 @@ from models.once import once
 from models.person import claim, home, moving, protected
 from models.person.record import ResidenceState
 
+HOLDS_MOST = 3
+"""So often a place is looked for that is merged again and again."""
+
 
 async def confirm(
     decider_id: int, residence_id: int, *, household_code: str | None, key: str
@@ -24,6 +27,7 @@ async def confirm(
     """
 
     async def act(connection: Connection) -> int:
+        await _hold(connection, residence_id, of=await _holder(connection, residence_id))
         asked = await _decidable(connection, decider_id, residence_id)
         await _Confirmation(connection, decider_id, asked).carry_out(household_code)
         return residence_id
@@ -42,6 +46,7 @@ async def refuse(decider_id: int, residence_id: int, *, reason: str, key: str) -
     why = protected.reason(reason)
 
     async def act(connection: Connection) -> int:
+        await _hold(connection, residence_id)
         asked = await _decidable(connection, decider_id, residence_id)
         await moving.lock_people(connection, [asked.person_id])
         await _still_pending(connection, residence_id)
@@ -73,6 +78,39 @@ class _Asked:
     person_id: int
     area_code: str
     own_household_id: int | None
+
+
+async def _hold(
+    connection: Connection, residence_id: int, *, of: claim.Found | None = None
+) -> None:
+    """Hold where a registration is for, and where the person and the roster row `of` it live.
+
+    One that was moved with its area meanwhile is for what came after, which is held then.
+    """
+    for _ in range(HOLDS_MOST):
+        row = await connection.fetchrow(_RESIDENCE, residence_id)
+        if row is None:
+            return
+        people = [row["person_id"], *([of.person_id] if of else [])]
+        if await moving.hold_homes(connection, people, code=row["area_code"]):
+            return
+
+
+async def _number(connection: Connection, residence_id: int) -> str | None:
+    """Read the identity number that a registration states."""
+    sealed = await connection.fetchval(_ASKED_NUMBER, residence_id)
+    if sealed is None:
+        return None
+    return cipher.unseal(sealed, place=f"{home.REGISTERED_IDENTITY_NUMBER_COLUMN}:{residence_id}")
+
+
+async def _holder(connection: Connection, residence_id: int) -> claim.Found | None:
+    """Find who holds the identity number that a registration states."""
+    number = await _number(connection, residence_id)
+    if number is None:
+        return None
+    column = protected.IDENTITY_NUMBER_COLUMN
+    return await claim.holder(connection, column, cipher.blind_index(number, column=column))
 
 
 async def _decidable(connection: Connection, decider_id: int, residence_id: int) -> _Asked:
@@ -115,8 +153,8 @@ class _Confirmation:
 
     async def carry_out(self, household_code: str | None) -> None:
         connection, asked = self.connection, self.asked
-        number = await self._identity_number()
-        roster_id = await self._roster_row(number)
+        number = await _number(connection, asked.residence_id)
+        roster_id = await self._roster_row()
         people = await moving.lock_people(connection, filter(None, [asked.person_id, roster_id]))
         pending = await _still_pending(connection, asked.residence_id)
         old = await moving.home_of(connection, asked.person_id)
@@ -144,20 +182,9 @@ class _Confirmation:
             area_codes=dict.fromkeys([asked.area_code, *([old.area_code] if old else [])]),
         )
 
-    async def _identity_number(self) -> str | None:
-        sealed = await self.connection.fetchval(_ASKED_NUMBER, self.asked.residence_id)
-        if sealed is None:
-            return None
-        column = home.REGISTERED_IDENTITY_NUMBER_COLUMN
-        return cipher.unseal(sealed, place=f"{column}:{self.asked.residence_id}")
-
-    async def _roster_row(self, number: str | None) -> int | None:
+    async def _roster_row(self) -> int | None:
         """Find the roster row of the same human being; raises Refusal for another person's."""
-        if number is None:
-            return None
-        column = protected.IDENTITY_NUMBER_COLUMN
-        index = cipher.blind_index(number, column=column)
-        found = await claim.holder(self.connection, column, index)
+        found = await _holder(self.connection, self.asked.residence_id)
         if found is None or found.person_id == self.asked.person_id:
             return None
         if found.signs_in:

@@ -1,9 +1,10 @@
 """Who lives where, changed: the steps that registering, confirming and claiming share.
 
-Every step is in its caller's transaction. Whoever changes where a person lives holds that
-person's lock; whoever changes who belongs to a household holds the household's. Locks are taken
-people first, then households, each by their keys, so that no two ever wait for each other. They
-let others refer to the row meanwhile, as every idempotency key refers to its person.
+Every step is in its caller's transaction. Whoever changes where a person lives holds the areas
+and that person's lock; whoever changes who belongs to a household holds the household's. Locks are
+taken areas first, then people, then households, each by their keys, so that no two ever wait for
+each other. They let others refer to the row meanwhile, as every idempotency key refers to its
+person.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,8 @@ from typing import NamedTuple
 
 import asyncpg
 
-from models import db, event
+from models import area, db, event
+from models.area import Area
 from models.db import Connection
 from models.event import Topic
 
@@ -22,6 +24,26 @@ class Home(NamedTuple):
     residence_id: int
     area_code: str
     household_id: int | None
+
+
+async def hold_homes(
+    connection: Connection, person_ids: Iterable[int], *, code: str | None = None
+) -> Area | None:
+    """Hold the areas in which these people live, and another one, before anything else.
+
+    Gives the other one if it holds today. So no merge takes an area away until the end of the
+    transaction; whoever waited for one finds the people in what came after.
+    """
+    people = list(person_ids)
+    codes = await _codes(connection, people)
+    held = await area.hold_all(connection, codes | ({code} if code else set()))
+    if codes - held.keys():
+        await area.hold_all(connection, await _codes(connection, people))
+    return held.get(code or "")
+
+
+async def _codes(connection: Connection, person_ids: list[int]) -> set[str]:
+    return {row["area_code"] for row in await connection.fetch(_HOMES, person_ids)}
 
 
 async def lock_people(connection: Connection, ids: Iterable[int]) -> dict[int, asyncpg.Record]:
@@ -96,6 +118,9 @@ FROM person WHERE id = ANY($1::bigint[]) AND claimed_by_id IS NULL ORDER BY id F
 _LOCK_HOUSEHOLDS = (
     "SELECT FROM household WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 )
+_HOMES = """
+SELECT area_code FROM residence WHERE person_id = ANY($1::bigint[]) AND state = 'CONFIRMED'
+"""
 _HOME = """
 SELECT id, area_code, household_id FROM residence WHERE person_id = $1 AND state = 'CONFIRMED'
 """

@@ -35,6 +35,8 @@ async def register(person_id: int, said: Registration, *, key: str) -> int:
     code = await _place(said)
 
     async def act(connection: Connection) -> int:
+        if await area.hold(connection, code) is None:
+            raise await area.gone(connection, code, "microGridCode")
         held = await access.rights(connection, person_id)
         access.check(held, Action.PERSON_REGISTER, Thing(owner_id=person_id))
         await moving.lock_people(connection, [person_id])

@@ -47,7 +47,9 @@ async def bring_in(
         held = await access.rights(connection, actor_id)
         access.check(held, Action.ROSTER_IMPORT, Thing(area_code=area_code), path="areaCode")
     places = {row.area_code for row in said.rows if row.area_code.startswith(area_code)}
-    areas = await area.hold_all(connection, places)
+    areas = await area.hold_all(connection, places | {area_code})
+    if area_code not in areas:
+        raise Refusal(Code.NOT_FOUND, "没有这个区划", "areaCode")
     known = await _known_households(connection, said.rows)
     faults = [
         *said.faults,

@@ -68,6 +68,10 @@ class _Faulty(Exception):
         self.plan = plan
 
 
+class _Overtaken(Exception):
+    """Somebody changed a station or an area before it was locked; the key is not used up."""
+
+
 async def bring(file_id: int, *, dry_run: bool, person_id: int, idempotency_key: str) -> Report:
     """Import a table that the person uploaded; raises Refusal.
 
@@ -81,9 +85,10 @@ async def bring(file_id: int, *, dry_run: bool, person_id: int, idempotency_key:
         return plan.report(is_written=False)
 
     async def act(connection: Connection) -> int:
-        plan = await _plan(connection, lines, person_id, lock=" FOR UPDATE OF station")
+        plan = await _plan(connection, lines, person_id)
         if plan.faults:
             raise _Faulty(plan)
+        await _lock(connection, plan)
         await _write(connection, plan, person_id)
         done = plan.report(is_written=True)
         key: int = await connection.fetchval(
@@ -101,6 +106,8 @@ async def bring(file_id: int, *, dry_run: bool, person_id: int, idempotency_key:
         )
     except _Faulty as faulty:
         return faulty.plan.report(is_written=False)
+    except _Overtaken:
+        raise Refusal(Code.CONFLICT, "阵地或网格刚被他人修改，请重试", "fileId") from None
     row = await db.fetch_one(_REPORTED, key)
     assert row, "reports are never deleted"
     return Report(**dict(row), fault_count=0, faults=(), is_written=True)
@@ -132,16 +139,24 @@ def _lines(content: bytes) -> tuple[Line, ...]:
         raise Refusal(refusal.code, refusal.message, "fileId") from None
 
 
-async def _plan(
-    connection: Connection, lines: Sequence[Line], person_id: int, *, lock: str = ""
-) -> _Plan:
+async def _lock(connection: Connection, plan: _Plan) -> None:
+    """Lock areas, then stations, all as the plan has seen them; raises _Overtaken."""
+    touched = {served for wish, served in plan.wishes if wish.point is not None}
+    try:
+        await lock_areas(connection, touched | {code[:VILLAGE_CODE_LENGTH] for code in touched})
+    except Refusal:
+        raise _Overtaken from None
+    rows = await connection.fetch(_LOCK_STATIONS, list(plan.current))
+    if any(row["version"] != plan.current[row["id"]]["version"] for row in rows):
+        raise _Overtaken
+
+
+async def _plan(connection: Connection, lines: Sequence[Line], person_id: int) -> _Plan:
     held = await access.rights(connection, person_id)
     if not held.areas(Action.STATION_IMPORT):
         raise Refusal(Code.NOT_ALLOWED, "您没有权限进行此操作", "fileId")
     codes = [line.cells[table.CODE] for line in lines if line.cells[table.CODE]]
-    rows: dict[str, Any] = {
-        row["code"]: row for row in await connection.fetch(_KNOWN + lock, codes)
-    }
+    rows: dict[str, Any] = {row["code"]: row for row in await connection.fetch(_KNOWN, codes)}
     asked = [table.wish(line, rows.get(line.cells[table.CODE])) for line in lines]
     wishes = [one for one in asked if isinstance(one, Wish)]
     if len(wishes) > WRITES_MOST:
@@ -189,9 +204,6 @@ def _is_changed(wish: Wish, current: dict[int, Row]) -> bool:
 
 
 async def _write(connection: Connection, plan: _Plan, person_id: int) -> None:
-    touched = {served for wish, served in plan.wishes if wish.point is not None}
-    villages = {code[:VILLAGE_CODE_LENGTH] for code in touched}
-    await lock_areas(connection, touched | villages)
     codes = Codes(connection)
     for wish, served in plan.wishes:
         if wish.key is None:
@@ -222,6 +234,9 @@ async def _revise(
 
 
 _KNOWN = f"SELECT {COLUMNS} FROM station WHERE code = ANY($1) ORDER BY id"  # noqa: S608 - constants
+_LOCK_STATIONS = """
+SELECT id, version FROM station WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE
+"""
 _REPORT = """
 INSERT INTO station_import (person_id, rows, created, changed, moved)
 VALUES ($1, $2, $3, $4, $5) RETURNING id

@@ -117,6 +117,9 @@ async def move(key: int, *, version: int, place: Place, person_id: int) -> Stati
     address = text.line(place.address, name="地址", field="address", most=ADDRESS_LENGTH_MOST)
     grid = await area.at(place.point)
     async with db.transaction() as connection:
+        # Areas before stations; whether these hold matters once all else is right.
+        wanted = {code for code in (grid and grid.code, place.area_code) if code}
+        holding = await area.hold_all(connection, wanted)
         current = await take(
             connection, key, action=Action.STATION_MOVE, version=version, person_id=person_id
         )
@@ -124,7 +127,8 @@ async def move(key: int, *, version: int, place: Place, person_id: int) -> Stati
         served = served_by(grid, place.area_code)
         held = await access.rights(connection, person_id)
         access.check(held, Action.STATION_MOVE, Thing(area_code=served), path="point")
-        await lock_areas(connection, {grid.code if grid else "", served})
+        if served not in holding or (grid and grid.code not in holding):
+            raise Refusal(Code.INVALID, UNPLACED_TEXT, "point")
         await write_move(
             connection,
             current,
