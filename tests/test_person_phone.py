@@ -4,15 +4,16 @@ import asyncio
 from datetime import date
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import cipher, db
+from models import access, cipher, db
 from models.errors import Code, Refusal
 from models.person import protected
-from tests import homes
-from tests.areas import MICRO_GRID
+from tests import areas, homes
+from tests.areas import GRID, MICRO_GRID
 from tests.conftest import Database
 from tests.graph import ask
 from tests.homes import (
@@ -187,8 +188,8 @@ async def test_the_roster_row_of_the_number_becomes_the_one_who_proved_it() -> N
         "household": {"code": "H1", "head": {"name": "王建国"}},
         "pendingResidence": None,
     }
-    sealed = await column("identity_number", me)
-    assert cipher.unseal(sealed, place=f"person.identity_number:{me}") == IDENTITY_NUMBER
+    # A number may have been given anew: who somebody is takes more than that.
+    assert await column("identity_number", me) is None
     old = await db.fetch_one(
         "SELECT claimed_by_id, phone, phone_index, identity_number, identity_number_index"
         " FROM person WHERE id = $1",
@@ -208,7 +209,7 @@ async def test_the_roster_row_of_the_number_becomes_the_one_who_proved_it() -> N
 
 @pytest.mark.usefixtures("tree")
 async def test_a_claim_leaves_a_home_of_ones_own_and_the_number_of_ones_own() -> None:
-    row = await roster_row("王建国", phone=PHONE, identity_number=IDENTITY_NUMBER)
+    row = await roster_row("王小明", phone=PHONE, identity_number=IDENTITY_NUMBER)
     await live(row, FAR_MICRO_GRID, "FAR")
     me = await somebody("王小明", identity_number=OTHER_IDENTITY_NUMBER)
     await live(me, MICRO_GRID, "OWN")
@@ -231,6 +232,66 @@ async def test_a_claim_settles_what_was_asked_for_at_the_same_place() -> None:
     )
     assert (await verify(me, PHONE))["viewer"]["pendingResidence"] is None
     assert await value("SELECT count(*) FROM residence WHERE state = 'WITHDRAWN'") == 1
+
+
+async def _ask_to_live(person: int, name: str) -> None:
+    await db.execute(
+        "INSERT INTO residence (person_id, area_code, state, name) VALUES ($1, $2, 'PENDING', $3)",
+        person,
+        MICRO_GRID,
+        name,
+    )
+
+
+@pytest.mark.usefixtures("tree")
+async def test_who_says_the_same_name_takes_the_identity_number_too() -> None:
+    await live(await roster_row("王建国", phone=PHONE, identity_number=IDENTITY_NUMBER))
+    me = await somebody("微信用户")
+    await _ask_to_live(me, "王建国")
+    assert (await verify(me, PHONE))["viewer"]["name"] == "王建国"
+    sealed = await column("identity_number", me)
+    assert cipher.unseal(sealed, place=f"person.identity_number:{me}") == IDENTITY_NUMBER
+
+
+@pytest.mark.usefixtures("tree")
+@pytest.mark.parametrize("has_home", [True, False])
+async def test_who_says_another_name_takes_the_number_and_nothing_else(has_home: bool) -> None:
+    row = await roster_row("王建国", phone=PHONE, identity_number=IDENTITY_NUMBER)
+    await live(row)
+    me = await somebody("赵六")
+    if has_home:
+        await live(me, FAR_MICRO_GRID, "FAR")
+    else:
+        await _ask_to_live(me, "赵六")
+    viewer = (await verify(me, PHONE))["viewer"]
+    assert (viewer["name"], viewer["phoneMasked"]) == ("赵六", "138****0001")
+    assert (viewer["household"] or {}).get("code") == ("FAR" if has_home else None)
+    assert await column("identity_number", me) is None
+    # The row stays who it was, without the number that is not theirs any more.
+    assert await column("phone_index", row) is None
+    assert await column("identity_number", row) is not None
+    assert await column("claimed_by_id", row) is None
+    state = "SELECT state FROM residence WHERE person_id = $1"
+    assert await value(state, row) == "CONFIRMED"
+    kinds = await db.fetch("SELECT thing_id, kind FROM event ORDER BY id")
+    assert [tuple(one) for one in kinds] == [(row, "PHONE_LOST"), (me, "PHONE_VERIFIED")]
+
+
+@pytest.mark.usefixtures("tree")
+async def test_offices_of_a_roster_row_end_and_are_nobodys() -> None:
+    row = await roster_row("王建国", phone=PHONE)
+    await live(row)
+    await areas.appoint("GRID_LEAD", GRID, person_id=row)
+    me = await somebody("微信用户")
+    await verify(me, PHONE)
+    office = await db.fetch_one("SELECT id, person_id, ended_on, ended_by_id FROM appointment")
+    assert office
+    assert (office["person_id"], office["ended_by_id"]) == (row, me)
+    assert office["ended_on"] < await value("SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date")
+    assert (await access.rights_of(me)).held == ()
+    claimed = await db.fetch_one("SELECT facts FROM event WHERE kind = 'CLAIMED'")
+    assert claimed
+    assert orjson.loads(claimed["facts"]) == {"claimedBy": me, "appointments": [office["id"]]}
 
 
 @pytest.mark.usefixtures("tree")

@@ -169,7 +169,7 @@ class _Confirmation:
         )
         me = people[asked.person_id]
         if roster:
-            await claim.absorb(connection, roster, me, takes_home=False)
+            await claim.absorb(connection, roster, me, takes_home=False, takes_identity=False)
         if old:
             await moving.leave(connection, asked.person_id, old)
         await self._settle(pending, household_id, number)

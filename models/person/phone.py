@@ -55,9 +55,9 @@ async def _take(connection: Connection, person_id: int, number: str) -> None:
     access.check(held, Action.PERSON_VERIFY_PHONE, Thing(owner_id=person_id))
     index = cipher.blind_index(number, column=protected.PHONE_COLUMN)
     found = await claim.holder(connection, protected.PHONE_COLUMN, index)
-    people = await moving.lock_people(
-        connection, [person_id, *([found.person_id] if found else [])]
-    )
+    those = [person_id, *([found.person_id] if found else [])]
+    await moving.hold_homes(connection, those)
+    people = await moving.lock_people(connection, those)
     me = people[person_id]
     if found and found.person_id != person_id:
         other = people.get(found.person_id)
@@ -70,8 +70,22 @@ async def _take(connection: Connection, person_id: int, number: str) -> None:
 
 
 async def _claim(connection: Connection, roster: asyncpg.Record, me: asyncpg.Record) -> None:
+    """Let a roster row become who proved its number, unless they say to be somebody else.
+
+    Numbers are given anew: one that has another name than the row's takes the number and no more.
+    An identity number goes over only to who says the same name (docs/decisions/0008).
+    """
     has_home = await moving.home_of(connection, me["id"]) is not None
-    code = await claim.absorb(connection, roster, me, takes_home=not has_home)
+    said = me["name"] if has_home else await connection.fetchval(_SAID_NAME, me["id"])
+    if said is not None and said != roster["name"]:
+        await connection.execute(_LOSE, roster["id"])
+        await moving.record(
+            connection, roster["id"], kind="PHONE_LOST", actor_id=me["id"], facts={}
+        )
+        return
+    code = await claim.absorb(
+        connection, roster, me, takes_home=not has_home, takes_identity=said is not None
+    )
     if code and not has_home:
         # What was asked for has come true by the claim.
         await connection.execute(_COME_TRUE, me["id"], code)
@@ -81,6 +95,10 @@ def _taken() -> Refusal:
     return Refusal(Code.CONFLICT, "该手机号已由他人验证", "code")
 
 
+_SAID_NAME = "SELECT name FROM residence WHERE person_id = $1 AND state = 'PENDING'"
+_LOSE = """
+UPDATE person SET phone = NULL, phone_index = NULL, phone_verified_at = NULL WHERE id = $1
+"""
 _VERIFY = """
 UPDATE person SET phone = $2, phone_index = $3, phone_verified_at = now() WHERE id = $1
 """

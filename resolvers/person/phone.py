@@ -68,6 +68,6 @@ class PhoneMutation:
 
     person_verify_phone: PersonVerifyPhonePayload = guard.mutation(
         person_verify_phone,
-        description="Prove one's phone number; the roster row with that number becomes one's own:"
-        " home, identity number and party membership. 验证手机号",
+        description="Prove one's phone number; the roster row with that number becomes one's own,"
+        " with its home and party membership, unless one has said another name. 验证手机号",
     )
