@@ -2,26 +2,53 @@
 
 import asyncio
 
+import structlog
+
 from api.jobs import Jobs
+from api.server import STOP_SIGNALS
 from api.settings import Settled
-from models import cipher, db, event, file
+from models import catalogue, cipher, db, event, file, tasks
+from models.errors import Unavailable
 from models.event import Relay
+
+RULES_SECONDS = 10.0
+"""So old at most are the rules by which it works: it follows no news."""
+
+log = structlog.get_logger()
 
 
 async def work(settled: Settled) -> None:
     """Work until cancelled or stopped by a signal; raises Unavailable at the start."""
+    stopped = asyncio.Event()
+    # An exception out of a signal's handler would strike whatever runs at that moment.
+    for number in STOP_SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     file.keep_in(settled.data_dir / "files", secret=settled.token_secret)
     cipher.use(cipher.read_keys(settled.data_keys))
     await db.connect(settled.database_url)
+    await catalogue.load()
     redis = event.connect_redis(settled.redis_url) if settled.redis_url else None
     relay, jobs = Relay(redis), Jobs()
     relay.start()
     jobs.start()
+    following = asyncio.create_task(_follow_rules(), name="rules")
     try:
-        await asyncio.Event().wait()
+        await stopped.wait()
     finally:
+        await tasks.end([following])
         await jobs.stop()
         await relay.stop()
         if redis:
             await redis.aclose()
         await db.close()
+
+
+async def _follow_rules() -> None:
+    while True:
+        await asyncio.sleep(RULES_SECONDS)
+        try:
+            await catalogue.load()
+        except Unavailable:
+            continue
+        except Exception:
+            log.exception("rules_failed")
