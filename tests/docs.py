@@ -6,6 +6,7 @@ for what it was.
 """
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ import orjson
 import pytest
 
 ROOT = Path(__file__).parent.parent
+SEEN_SECONDS = 5.0
 WHATEVER = "…"
 """Stands in an answer for what is different every time and is not needed again."""
 
@@ -60,7 +62,12 @@ class Reader:
     def _try(self, query: str, written: Any) -> None:  # noqa: ANN401 - JSON
         asked = _NAME.sub(lambda name: str(self.names.get(name[0], name[0])), query)
         answer = self.ask(asked)
-        assert self._matches(answer, written), (asked, answer)
+        # What was changed is seen within a second, not at once.
+        deadline = time.monotonic() + SEEN_SECONDS
+        while not self._matches(answer, written):
+            assert not asked.startswith("mutation"), (asked, answer)
+            assert time.monotonic() < deadline, (asked, answer)
+            answer = self.ask(asked)
         if session := ((answer["data"] or {}).get("sessionStart") or {}).get("session"):
             self.headers = {"authorization": f"Bearer {session['accessToken']}"}
 

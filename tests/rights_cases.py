@@ -24,6 +24,16 @@ EXEMPT: Mapping[str, str] = {
 }
 """Mutations that have no case, and why."""
 
+TRIED_ELSEWHERE: Mapping[str, str] = {
+    "notification": "One's own inbox alone; tests/test_notification.py.",
+    "ticket": "Every move in every state by everybody; tests/test_ticket_flow.py.",
+    "points": "By those who may and may not; tests/test_points_graph.py and its siblings.",
+    "merchant": "By those who may and may not; tests/test_reward_story.py.",
+    "reward": "By those who may and may not; tests/test_reward_story.py.",
+    "voucher": "By those who may and may not; tests/test_reward_story.py.",
+}
+"""First words of mutations whose rights hang on more than a place: where they are tried."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

@@ -41,7 +41,7 @@ from tests import (
 from tests.databases import Databases
 from tests.graph import GivenPhones
 from tests.program import SECRET
-from tests.rights_cases import CASES, EXEMPT, Case, Target, Try
+from tests.rights_cases import CASES, EXEMPT, TRIED_ELSEWHERE, Case, Target, Try
 from tests.rights_city import Actor, City, Place, contents
 
 ROOT = Path(__file__).parents[1]
@@ -226,9 +226,14 @@ def document_of(mutation: str) -> DocumentNode:
 def test_every_mutation_has_a_case_for_each_of_its_actions() -> None:
     stated = {(name, action) for name, actions in page.mutations().items() for action in actions}
     tried = {(case.mutation, case.action) for case in CASES}
-    assert {pair for pair in stated if pair[0] not in EXEMPT} == tried
+    here = {pair for pair in stated if _first_word(pair[0]) not in TRIED_ELSEWHERE}
+    assert {pair for pair in here if pair[0] not in EXEMPT} == tried
     assert len(CASES) == len(tried)
     assert EXEMPT.keys() <= page.mutations().keys()
+
+
+def _first_word(name: str) -> str:
+    return re.split("[A-Z]", name)[0]
 
 
 def test_every_right_is_asked_for_somewhere() -> None:

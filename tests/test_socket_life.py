@@ -61,7 +61,7 @@ async def test_a_token_is_asked_for_in_time_and_renewed_on_the_way(stationed: No
     assert SOCKET_LIMITS.refresh_seconds == 60
     async with (
         house(replace(PATIENT, refresh_seconds=1_800 - 1)) as one,
-        one.welcome({"token": one.token()}) as client,
+        one.welcome({"token": await one.signed_in(7)}) as client,
     ):
         await client.follow("1")
         assert await client.item() == ("CURRENT", 0, None)

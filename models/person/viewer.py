@@ -64,7 +64,9 @@ def _office(role: str, started_on: str, unit_name: str | None, place: list[objec
 
 @lru_cache(maxsize=64)
 def _statement(parts: tuple[str, ...]) -> str:
-    return _VIEWER.replace("PARTS", "".join(f', {PARTS[name].sql} AS "{name}"' for name in parts))
+    return _VIEWER.replace(
+        "/* parts */", "".join(f', {PARTS[name].sql} AS "{name}"' for name in parts)
+    )
 
 
 _VIEWER = f"""
@@ -75,7 +77,7 @@ SELECT person.name, person.phone, person.is_party_member, (
     FROM appointment JOIN area ON area.code = appointment.area_code
     LEFT JOIN unit ON unit.id = appointment.unit_id
     WHERE appointment.person_id = person.id AND {home.HOLDS}
-) AS appointments, {home.COLUMNS} PARTS
+) AS appointments, {home.COLUMNS} /* parts */
 FROM person
 LEFT JOIN residence ON residence.person_id = person.id
     AND residence.state IN ('CONFIRMED', 'PENDING')
