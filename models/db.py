@@ -39,6 +39,7 @@ _LOST = (
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
+    asyncpg.TransactionRollbackError,
 )
 
 _pool: "asyncpg.Pool[asyncpg.Record] | None" = None

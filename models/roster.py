@@ -66,6 +66,9 @@ async def export(area_code: str, *, reason: str | None, person_id: int) -> File:
 
     Without a reason numbers and addresses are masked; with one the log says who read them.
     """
+    async with db.transaction() as connection:
+        # Before the log says that it was read.
+        await file.check_room(connection, person_id)
     content = await person.export_roster(person_id, area_code=area_code, reason=reason)
     return await file.keep_table(content, person_id=person_id)
 

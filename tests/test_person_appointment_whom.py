@@ -109,7 +109,10 @@ async def test_a_specialist_is_sent_by_a_unit_that_serves_there(cadre: int, resi
     for unit in (other, closed, 999):
         no = await refusal_of(appoint(cadre, resident, "SPECIALIST", GRID, unit_id=unit))
         assert no == (Code.NOT_FOUND, ("unitId",))
-    await appoint(cadre, resident, "SPECIALIST", GRID, unit_id=police, key="good")
+    no = await refusal_of(appoint(cadre, resident, "SPECIALIST", GRID, unit_id=police))
+    assert no == (Code.NOT_ALLOWED, ("unitId",))
+    officer = await areas.appoint("TOWN_OFFICER", TOWN)
+    await appoint(officer, resident, "SPECIALIST", GRID, unit_id=police, key="good")
     staff = (await area.staff([GRID]))[GRID]
     assert [(one.role, one.unit_name) for one in staff] == [(Role.SPECIALIST, "派出所")]
 

@@ -124,6 +124,7 @@ async def test_who_has_no_right_here_finds_nobody(volunteer: int, programme: int
         ((5, "FOREIGN"), Code.NOT_FOUND),
         ((5, "PROOF"), Code.INVALID),
         ((5, "TOWN"), Code.NOT_ALLOWED),
+        ((5, "SHEET"), Code.INVALID),
     ],
 )
 async def test_what_a_rule_does_not_allow_is_refused(
@@ -134,6 +135,7 @@ async def test_what_a_rule_does_not_allow_is_refused(
     await points.rule(programme, "LATER", valid_from=date(2999, 1, 1))
     await points.rule(programme, "PROOF", needs_evidence=True)
     await points.rule(programme, "TOWN", reviewer_role="TOWN_OFFICER")
+    await points.rule(programme, "SHEET", source="INSPECTION")
     assert await refused(give(cadre, volunteer, amount, rule=rule)) is code
 
 

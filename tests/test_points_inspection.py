@@ -83,9 +83,9 @@ async def written() -> list[Any]:
 
 
 async def test_a_sheet_is_posted_as_a_whole_by_somebody_else(scene: Scene) -> None:
-    sheet = await submit(
-        scene, item(scene.tidy, note="门前整洁", photos=(1, 2)), item(scene.untidy, "DIRTY", -3)
-    )
+    photos = [await stored_photo(scene.inspector) for _ in range(2)]
+    clean = item(scene.tidy, note="门前整洁", photos=tuple(photos))
+    sheet = await submit(scene, clean, item(scene.untidy, "DIRTY", -3))
     assert await refused(review(scene.inspector, sheet)) is Code.NOT_ALLOWED
     await review(scene.reviewer, sheet)
     assert (await village.account(scene.tidy))["merit"] == 5
@@ -103,9 +103,44 @@ async def test_a_sheet_is_posted_as_a_whole_by_somebody_else(scene: Scene) -> No
         "ruleCode": "CLEAN",
         "points": 5,
         "note": "门前整洁",
-        "photoIds": [global_id("File", 1), global_id("File", 2)],
+        "photoIds": [global_id("File", key) for key in photos],
     }
     assert (await ask(query, scene.tidy))["pointsInspections"]["nodes"] == []
+
+
+async def stored_photo(person_id: int) -> int:
+    """Write a photo that a person uploaded; gives its key."""
+    row = await db.fetch_one(
+        """INSERT INTO file (person_id, kind, content_type, bytes, digest, stored_at, expires_at)
+        VALUES ($1, 'PHOTO', 'image/jpeg', 1, repeat('a', 64), now(), now()) RETURNING id""",
+        person_id,
+    )
+    assert row
+    return int(row["id"])
+
+
+async def test_photos_prove_a_sheet_only_if_they_are_the_inspectors_own_and_used_once(
+    scene: Scene,
+) -> None:
+    own, foreign = await stored_photo(scene.inspector), await stored_photo(scene.tidy)
+    for photos in ((foreign,), (999,)):
+        told = submit(scene, item(scene.tidy, "PROOF", photos=photos), key=f"k{photos[0]}")
+        assert await refused(told) is Code.NOT_FOUND
+    twice = submit(scene, item(scene.tidy, photos=(own, own)), key="twice")
+    assert await refused(twice) is Code.INVALID
+    blank = submit(scene, item(scene.tidy, "PROOF", note="  "), key="blank")
+    assert await refused(blank) is Code.INVALID
+    await submit(scene, item(scene.tidy, "PROOF", photos=(own,)), key="good")
+    again = submit(scene, item(scene.tidy, "PROOF", photos=(own,)), key="again")
+    assert await refused(again) is Code.NOT_FOUND
+
+
+async def test_who_moved_away_gets_no_points_of_the_village_they_left(scene: Scene) -> None:
+    sheet = await submit(scene, item(scene.tidy))
+    await db.execute(
+        "UPDATE residence SET area_code = $2 WHERE person_id = $1", scene.tidy, areas.OTHER_GRID
+    )
+    assert await refused(review(scene.reviewer, sheet)) is Code.NOT_FOUND
 
 
 async def test_one_item_that_can_not_be_posted_holds_the_whole_sheet_back(scene: Scene) -> None:

@@ -10,7 +10,7 @@ from models.file.photo import PIXELS_MOST, SIDE_PIXELS_MOST
 from models.file.record import Content, File, Photo, Upload
 from models.file.show import Forbidden, content, find, private, private_photo, public, public_photo
 from models.file.store import Directory, Store
-from models.file.upload import UNCLAIMED_MOST, receive, start
+from models.file.upload import UNCLAIMED_MOST, check_room, receive, start
 from models.file.vault import keep_in, use
 from models.file.words import BYTES_MOST, CONTENT_TYPES, XLSX, Kind
 
@@ -31,6 +31,7 @@ __all__ = [
     "Signed",
     "Store",
     "Upload",
+    "check_room",
     "claim_photos",
     "content",
     "derived_key",

@@ -62,6 +62,10 @@ async def check_room(connection: Connection, person_id: int) -> None:
         raise Refusal(Code.LIMIT_REACHED, f"最多 {UNCLAIMED_MOST} 个未使用的文件，请明天再试")
 
 
+_coming: set[int] = set()
+"""The files that come in at this moment: an address takes one body at a time."""
+
+
 async def receive(file_id: int, signed: Signed, chunks: AsyncIterator[bytes]) -> File:
     """Take the bytes of an announced file in; raises Forbidden, and Refusal.
 
@@ -77,10 +81,16 @@ async def receive(file_id: int, signed: Signed, chunks: AsyncIterator[bytes]) ->
         raise Refusal(Code.EXPIRED, "上传地址已过期，请重新获取")
     if row["stored_at"] is not None:
         raise Refusal(Code.ALREADY_USED, "该上传地址已使用")
-    with await asyncio.to_thread(vault().store.aside) as aside:
-        await _fill(aside, chunks, size=row["bytes"])
-        kept = await _checked(aside, Kind(row["kind"]), content_type=row["content_type"])
-    return await _settle(file_id, *kept)
+    if file_id in _coming:
+        raise Refusal(Code.ALREADY_USED, "该上传地址正在使用")
+    _coming.add(file_id)
+    try:
+        with await asyncio.to_thread(vault().store.aside) as aside:
+            await _fill(aside, chunks, size=row["bytes"])
+            kept = await _checked(aside, Kind(row["kind"]), content_type=row["content_type"])
+        return await _settle(file_id, row["person_id"], *kept)
+    finally:
+        _coming.discard(file_id)
 
 
 async def _fill(aside: BinaryIO, chunks: AsyncIterator[bytes], *, size: int) -> None:
@@ -124,10 +134,17 @@ def _workbook(aside: BinaryIO) -> bytes:
     return aside.read()
 
 
-async def _settle(
-    file_id: int, content: bytes, content_type: str, width: int | None, height: int | None
+async def _settle(  # noqa: PLR0913, PLR0917 - what is known of a file
+    file_id: int,
+    person_id: int,
+    content: bytes,
+    content_type: str,
+    width: int | None,
+    height: int | None,
 ) -> File:
     async with db.transaction() as connection:
+        held = await access.rights(connection, person_id)
+        access.check(held, Action.FILE_UPLOAD, Thing(owner_id=person_id))
         digest = await put(connection, content)
         row = await connection.fetchrow(
             _STORED, file_id, digest, content_type, len(content), width, height

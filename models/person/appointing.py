@@ -61,6 +61,10 @@ async def appoint(  # noqa: PLR0913 - the sides of an appointment
         thing = Thing(None, None, body.id if body else None, place.code)
         path = "areaCode" if where.area_code else "unitId"
         access.check(held, office(role).action, thing, path=path)
+        if body and role is Role.SPECIALIST:
+            # They handle what the unit has in the whole city: the unit's own must send them.
+            sent = Thing(None, None, body.id, body.area_code)
+            access.check(held, Action.APPOINT_UNIT_STAFF, sent, path="unitId")
         if row is None or not (index or _is_visible(held, row)):
             raise Refusal(Code.NOT_FOUND, "没有这个人员", "phone" if index else "personId")
         _check_person(row, actor_id)

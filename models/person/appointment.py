@@ -62,7 +62,10 @@ async def appointments_in(
     place, key = page.key_after(after, asked, str, int) if after else ("", 0)
     count = page.size(first) + 1
     reach = _reach(await access.rights_of(viewer_id), code)
-    rows = await db.fetch(_IN_AREAS, reach, place, key, count) if reach else []
+    rows = await db.fetch(_IN_AREAS, reach, place, key, count, viewer_id) if reach else []
+    if rows and _reach(access.read(rows[0]["rights"]), code) != reach:
+        # Somebody changed what the viewer holds between the two: the next request tells.
+        rows = []
     found = [from_row(row) for row in rows]
     return page.cut(found, first, asked, lambda one: (one.area_code, one.id))
 
@@ -105,7 +108,7 @@ WHERE person_id = $1 AND ($3::bigint IS NULL OR appointment.id < $3)
 ORDER BY appointment.id DESC LIMIT $4
 """
 _IN_AREAS = f"""
-SELECT found.* FROM unnest($1::text[]) AS reached (code)
+SELECT found.*, {access.rights_sql("$5")} AS rights FROM unnest($1::text[]) AS reached (code)
 CROSS JOIN LATERAL (
     {_SELECT} {_FROM}
     WHERE area_code >= reached.code COLLATE "C" AND area_code < reached.code || ':' COLLATE "C"

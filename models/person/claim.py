@@ -88,6 +88,7 @@ async def _take_facts(
         roster["is_party_member"],
         sealed,
         index,
+        roster["id"],
     )
 
 
@@ -116,6 +117,8 @@ WHERE id = $1
 """
 _TAKE = """
 UPDATE person SET name = $2, is_party_member = is_party_member OR $3, identity_number = $4,
-    identity_number_index = $5
+    identity_number_index = $5, banned_at = coalesce(banned_at, (
+        SELECT row.banned_at FROM person AS row WHERE row.id = $6
+    ))
 WHERE id = $1
 """

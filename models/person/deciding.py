@@ -49,7 +49,10 @@ async def refuse(decider_id: int, residence_id: int, *, reason: str, key: str) -
         await _hold(connection, residence_id)
         asked = await _decidable(connection, decider_id, residence_id)
         await moving.lock_people(connection, [asked.person_id])
-        await _still_pending(connection, residence_id)
+        pending = await _still_pending(connection, residence_id)
+        own = asked.own_household_id
+        if own is not None and pending["household_id"] == own:
+            raise Refusal(Code.NOT_ALLOWED, "不能审核本户的居住登记", "residenceId")
         await connection.execute(_REFUSE, residence_id, decider_id, why)
         await moving.record(
             connection,

@@ -25,7 +25,7 @@ async def verify_phone(person_id: int, *, code: str, key: str, look_up: LookUp) 
 
     async def act(connection: Connection) -> int:
         if isinstance(proved, Refusal):
-            raise proved
+            raise _Unproved
         try:
             await _take(connection, person_id, proved)
         except asyncpg.UniqueViolationError:
@@ -33,9 +33,21 @@ async def verify_phone(person_id: int, *, code: str, key: str, look_up: LookUp) 
             raise _taken() from None
         return person_id
 
-    return await once(
-        act, person_id=person_id, operation="person.verify_phone", key=key, asked={"code": code}
-    )
+    try:
+        return await once(
+            act,
+            person_id=person_id,
+            operation="person.verify_phone",
+            key=key,
+            asked={"code": code},
+        )
+    except _Unproved:
+        assert isinstance(proved, Refusal)
+        raise proved from None
+
+
+class _Unproved(Exception):
+    """The code proves nothing, or the same request used it just before: the key stays free."""
 
 
 async def _proved(code: str, look_up: LookUp) -> str | Refusal:

@@ -51,12 +51,14 @@ async def bring_in(
     if area_code not in areas:
         raise Refusal(Code.NOT_FOUND, "没有这个区划", "areaCode")
     known = await _known_households(connection, said.rows)
+    # Of homes elsewhere nothing is told, not even that a name was guessed right.
+    ours = {code: home for code, home in known.items() if home["area_code"] in areas}
     faults = [
         *said.faults,
         *_misplaced(said.rows, areas),
         *await _taken(connection, said.rows),
         *_unfit(said.rows, known),
-        *await _present(connection, said.rows, known),
+        *await _present(connection, said.rows, ours),
     ]
     codes = {row.household_code for row in said.rows if row.household_code}
     alone = sum(row.household_code is None for row in said.rows)

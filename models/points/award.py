@@ -44,6 +44,9 @@ async def grant(  # noqa: PLR0913 - each is a word of the action
             raise Refusal(Code.NOT_FOUND, "未找到该人员", "personId")
         check_is_other(rights, subject)
         rule = await rule_for(connection, subject.person_id, rule_code)
+        if rule.source is not Source.RULE:
+            # Sheets, hours and tickets have a reviewer or a source that is rewarded once.
+            raise Refusal(Code.INVALID, "该细则不能直接计分", "ruleCode")
         check_reviewer(rights, rule)
         said = text.optional_line(note, name="事由", field="note", most=NOTE_LENGTH_MOST)
         if rule.needs_evidence and not said:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from models import access, db, page, text
+from models import access, db, file, page, text
 from models.access import Action, Rights, Thing
 from models.db import Connection
 from models.errors import Code, Refusal
@@ -22,6 +22,7 @@ from models.points.award import (
     Subject,
     by_rule,
     check_is_other,
+    check_reviewer,
     rule_for,
     subject_of,
 )
@@ -81,6 +82,13 @@ async def submit(
         )
         for item in items:
             await _check(connection, rights, item, area_code=area_code)
+        photos = [photo for item in items for photo in item.photo_ids]
+        if len(set(photos)) < len(photos):
+            raise Refusal(Code.INVALID, "同一张照片只能使用一次", "items")
+        if photos:
+            await file.claim_photos(
+                connection, photos, person_id=actor_id, path="items", is_public=False
+            )
         month = (await ledger.today(connection)).strftime("%Y-%m")
         sheet_id: int = await connection.fetchval(
             _SUBMIT, programme_id, area_code, month, place, actor_id, _written(items)
@@ -108,7 +116,7 @@ async def review(*, actor_id: int, sheet_id: int, accepts: bool, key: str) -> in
         if row["state"] != InspectionState.SUBMITTED:
             raise Refusal(Code.ILLEGAL_MOVE, "该检查表已审核", "inspectionId")
         if accepts:
-            await _post(connection, rights, sheet_id)
+            await _post(connection, rights, row)
         state = InspectionState.POSTED if accepts else InspectionState.RETURNED
         await connection.execute(_REVIEWED, sheet_id, state, actor_id)
         return sheet_id
@@ -142,23 +150,31 @@ async def _check(connection: Connection, rights: Rights, item: Item, *, area_cod
     rule = await rule_for(connection, item.person_id, item.rule_code)
     check_points(rule, item.points)
     check_validity(rule, await ledger.today(connection))
-    if rule.needs_evidence and not (item.photo_ids or item.note):
+    said = text.optional_line(item.note, name="事由", field="items", most=NOTE_LENGTH_MOST)
+    if rule.needs_evidence and not (item.photo_ids or said):
         raise Refusal(Code.INVALID, "该细则须有照片或事由作为佐证", "items")
     return subject
 
 
-async def _post(connection: Connection, rights: Rights, sheet_id: int) -> None:
+async def _post(
+    connection: Connection,
+    rights: Rights,
+    sheet: Any,  # noqa: ANN401 - _LOCK
+) -> None:
     """Award every item; households are locked first, then accounts, each in their order."""
-    rows = await connection.fetch(_ITEMS, sheet_id)
+    rows = await connection.fetch(_ITEMS, sheet["id"])
     people = [row["person_id"] for row in rows]
     await connection.execute(_LOCK_HOUSEHOLDS, people)
     await connection.execute(_LOCK_ACCOUNTS, people)
     for row in rows:
         subject = await subject_of(connection, row["person_id"])
-        if subject is None:
+        if subject is None or not subject.area_code.startswith(sheet["area_code"]):
             raise Refusal(Code.NOT_FOUND, "表中有人员已不在本村", "inspectionId")
         check_is_other(rights, subject)
         rule = await rule_for(connection, subject.person_id, row["rule_code"])
+        if rule.programme_id != sheet["programme_id"]:
+            raise Refusal(Code.NOT_FOUND, "表中有细则不属于本村的积分项目", "inspectionId")
+        check_reviewer(rights, rule)
         await by_rule(
             connection,
             subject,
@@ -230,7 +246,9 @@ WITH sheet AS (
 )
 SELECT id FROM sheet
 """
-_LOCK = "SELECT area_code, inspector_id, state FROM inspection WHERE id = $1 FOR UPDATE"
+_LOCK = """
+SELECT id, programme_id, area_code, inspector_id, state FROM inspection WHERE id = $1 FOR UPDATE
+"""
 _ITEMS = """
 SELECT inspection_item.id, person_id, rule_code, points, content.body #>> '{}' AS note
 FROM inspection_item LEFT JOIN content ON content.id = content_id

@@ -51,7 +51,9 @@ async def object_to(*, actor_id: int, board_id: int, said: str, key: str) -> int
             raise Refusal(Code.TOO_LATE, "异议期已过", "boardId")
         if row["has_objected"]:
             raise Refusal(Code.ALREADY_USED, "您已提出过异议", "boardId")
-        objection_id: int = await connection.fetchval(_OBJECT, board_id, actor_id, clean)
+        objection_id: int | None = await connection.fetchval(_OBJECT, board_id, actor_id, clean)
+        if objection_id is None:
+            raise Refusal(Code.ALREADY_USED, "您已提出过异议", "boardId")
         return objection_id
 
     asked = {"boardId": board_id, "text": said}
@@ -113,7 +115,7 @@ WHERE board.id = $1 FOR SHARE OF board
 _OBJECT = """
 WITH written AS (INSERT INTO content (body) VALUES (to_jsonb($3::text)) RETURNING id)
 INSERT INTO objection (board_id, person_id, content_id) SELECT $1, $2, id FROM written
-RETURNING id
+ON CONFLICT (board_id, person_id) DO NOTHING RETURNING id
 """
 _OBJECTION = "SELECT board_id, person_id, answer_id FROM objection WHERE id = $1 FOR UPDATE"
 _ANSWER = """

@@ -8,7 +8,7 @@ from models.db import Connection
 from models.errors import Code, Refusal
 from models.once import once
 from models.points import ledger, posting
-from models.points.award import NOTE_LENGTH_MOST
+from models.points.award import NOTE_LENGTH_MOST, subject_of
 from models.points.lot import Lot, Use
 from models.points.posting import Posting, Written
 from models.points.words import TransactionKind
@@ -35,6 +35,10 @@ async def reverse(*, actor_id: int, transaction_id: int, reason: str, key: str) 
             raise Refusal(Code.ILLEGAL_MOVE, "该笔记录不能冲正", "transactionId")
         if row["person_id"] == rights.person_id:
             raise Refusal(Code.NOT_ALLOWED, "不能冲正本人的积分", "transactionId")
+        subject = await subject_of(connection, row["person_id"])
+        home = subject.household_id if subject else None
+        if home is not None and home == rights.household_id:
+            raise Refusal(Code.NOT_ALLOWED, "不能冲正家庭成员的积分", "transactionId")
         written = Written(row["merit"], row["points"], row["debt"])
         try:
             return await _opposite(

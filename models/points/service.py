@@ -81,7 +81,10 @@ async def decide(*, actor_id: int, service_id: int, confirms: bool, key: str) ->
         if row is None or not rights.may(Action.POINTS_CONFIRM, Thing(area_code=row["area_code"])):
             raise Refusal(Code.NOT_FOUND, "未找到该服务记录", "serviceId")
         subject = await subject_of(connection, row["person_id"])
-        if subject is None:
+        # Who has moved on earns by the rules of where they live now, from those in charge there.
+        if subject is None or not rights.may(
+            Action.POINTS_CONFIRM, Thing(area_code=subject.area_code)
+        ):
             raise Refusal(Code.NOT_FOUND, "未找到该服务记录", "serviceId")
         check_is_other(rights, subject)
         if row["state"] != ServiceState.SUBMITTED:

@@ -107,7 +107,8 @@ async def _give_back(
         Posting(
             programme_id=row["programme_id"],
             kind=TransactionKind.REVERSAL,
-            day=await ledger.today(connection),
+            # On the day of the redemption, so that the merchant's month adds up to what is owed.
+            day=await connection.fetchval(_REDEEMED_ON, row["transaction_id"]),
             legs=(
                 Leg(row["account_id"], Asset.POINT, price),
                 Leg(payable, Asset.POINT, -price),
@@ -126,6 +127,7 @@ def _not_found() -> Refusal:
     return Refusal(Code.NOT_FOUND, "未找到该兑换券", "voucherId")
 
 
+_REDEEMED_ON = "SELECT business_day FROM transaction WHERE id = $1"
 _LOCK = """
 SELECT FROM account WHERE id = (SELECT account_id FROM voucher WHERE id = $1) FOR UPDATE
 """

@@ -36,7 +36,7 @@ async def apply(  # noqa: PLR0913 - what a merchant is made of
     async def act(connection: Connection) -> int:
         rights = await access.rights(connection, actor_id)
         access.check(rights, Action.MERCHANT_APPLY, Thing(owner_id=actor_id))
-        if len(area_code) < VILLAGE_CODE_LENGTH or await area.find(area_code) is None:
+        if len(area_code) < VILLAGE_CODE_LENGTH or await area.hold(connection, area_code) is None:
             raise Refusal(Code.NOT_FOUND, "未找到该村（社区）", "areaCode")
         known = await connection.fetchval(_STATION, station_id)
         if station_id is not None and known is None:

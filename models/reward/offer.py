@@ -37,11 +37,11 @@ class Terms:
         _within(self.price_points, PRICE_MOST, "兑换积分", "pricePoints")
         if self.person_limit is not None:
             _within(self.person_limit, LIMIT_MOST, "每人限兑", "personLimit")
-        if self.opens_at and self.closes_at and self.opens_at >= self.closes_at:
-            raise Refusal(Code.INVALID, "结束时间须晚于开始时间", "closesAt")
         for name, moment in (("opensAt", self.opens_at), ("closesAt", self.closes_at)):
             if moment is not None and moment.tzinfo is None:
                 raise Refusal(Code.INVALID, "时间须带时区", name)
+        if self.opens_at and self.closes_at and self.opens_at >= self.closes_at:
+            raise Refusal(Code.INVALID, "结束时间须晚于开始时间", "closesAt")
         return (
             self.channel,
             title,

@@ -52,6 +52,8 @@ async def check_in(
         if (here := _already(row, key)) is not None:
             return here
         _closing(row, at, coming=1)
+        # The station before its count, in the order of those who change it.
+        await connection.execute(_HOLD_STATION, key)
         await connection.execute(_ENTER, key)
         closing = _closing(await _look(connection, key, person_id), at, coming=0)
         ends_at = min(closing, at + STAY_MOST)
@@ -208,6 +210,7 @@ LEFT JOIN LATERAL (
 ) AS visit ON true
 WHERE station.id = $1
 """
+_HOLD_STATION = "SELECT FROM station WHERE id = $1 FOR KEY SHARE"
 _ENTER = """
 INSERT INTO station_occupancy AS counted (station_id, people, version, is_told)
 VALUES ($1, 1, 1, false)

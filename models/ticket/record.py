@@ -115,7 +115,9 @@ async def office(person_id: int | None, area_code: str) -> Office | None:
     held = await access.rights_of(person_id)
     if not held.may(Action.TICKET_READ, access.Thing(area_code=area_code)):
         return None
-    return tuple(sorted(set(held.held)))
+    return tuple(
+        sorted(set(held.held), key=lambda one: (one.role, one.area_code, one.unit_id or 0))
+    )
 
 
 async def find_by_office(keys: Iterable[int], *, office: Office) -> dict[int, Ticket]:

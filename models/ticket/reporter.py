@@ -52,14 +52,17 @@ async def who(connection: Connection, ticket_id: int, held: Rights, *, is_near: 
 
 
 async def reporters(connection: Connection, ticket_id: int) -> dict[int, bool]:
-    """Give all who reported a ticket, and whether anonymously; for telling them, not to show."""
-    rows = await connection.fetch(_ALL, ticket_id)
-    return {
-        row["person_id"] or int(cipher.unseal(row["sealed"], place=_place(row["id"]))): (
-            row["person_id"] is None
-        )
-        for row in rows
-    }
+    """Give all who reported a ticket, and whether anonymously; for telling them, not to show.
+
+    Whoever reported it in both ways, as a merger can show, stays anonymous.
+    """
+    told: dict[int, bool] = {}
+    for row in await connection.fetch(_ALL, ticket_id):
+        is_sealed = row["person_id"] is None
+        opened = is_sealed and cipher.unseal(row["sealed"], place=_place(row["id"]))
+        who = int(opened) if opened else row["person_id"]
+        told[who] = told.get(who, False) or is_sealed
+    return told
 
 
 def _place(key: int) -> str:

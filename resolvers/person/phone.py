@@ -59,7 +59,8 @@ async def person_verify_phone(
         key=proof.idempotency_key,
         look_up=info.context.phones.number,
     )
-    return PhoneVerified(viewer=await person.viewer(key))
+    parts = tuple(sorted(person.PARTS))
+    return PhoneVerified(viewer=await person.viewer(key, parts=parts))
 
 
 @strawberry.type
