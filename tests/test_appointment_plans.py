@@ -26,8 +26,8 @@ async def test_appointments_are_read_by_index(city: Database) -> None:
     for sql, *arguments in (
         (appointment._ONE, 1, admin),
         (appointment._OF_PERSON, 1, admin, None, 500),
-        (appointment._IN_AREAS, [grid], "", 0, 21),
-        (appointment._IN_AREAS, ["320281"], grid, 5, 21),
+        (appointment._IN_AREAS, [grid], "", 0, 21, admin),
+        (appointment._IN_AREAS, ["320281"], grid, 5, 21, admin),
         (in_charge._AROUND, grid, list(in_charge.ROLES), 100),
         (staffing._STAFF, [grid], 100),
         (reading._STAFF, [1], 100),
