@@ -31,10 +31,10 @@ SELECT bench_person.id, role, min(code), '2021-01-01'
 FROM bench_person, area, (VALUES ('COURIER'), ('SPECIALIST')) AS also (role)
 WHERE level = 'GRID' GROUP BY 1, 2 ON CONFLICT DO NOTHING;
 INSERT INTO session (id, person_id, family_hash, device, started_at, used_at)
-SELECT id, id, sha256(int8send(id)), '', now(), now() FROM bench_person;
+SELECT id + 1000000000, id, sha256(int8send(id)), '', now(), now() FROM bench_person;
 ANALYZE
 """
-"""Each is signed in by a session with the key of the person."""
+"""Each is signed in by a session with the key `session_of` the person, far from those to come."""
 
 
 async def settle(database_url: str, keys: str) -> list[int]:
@@ -60,11 +60,17 @@ async def settle(database_url: str, keys: str) -> list[int]:
     return [row["id"] for row in rows]
 
 
+def session_of(key: int) -> int:
+    """Give the key of the session in which a person of the measurement is signed in."""
+    return key + 1_000_000_000
+
+
 def requests(people: list[int], secret: str) -> list[bytes]:
     """Give the request of each for themself."""
     tokens = Tokens(secret)
     return [
-        request(VIEWER, f"authorization: Bearer {tokens.issue(key, key)[0]}\r\n") for key in people
+        request(VIEWER, f"authorization: Bearer {tokens.issue(key, session_of(key))[0]}\r\n")
+        for key in people
     ]
 
 

@@ -123,7 +123,7 @@ def _compare_viewers(ours: Program, peer: Program, viewers: list[int]) -> None:
     """Check that both sides say the same of everybody who asks for themself."""
     tokens = Tokens(SECRET)
     for key in viewers:
-        token = {"authorization": f"Bearer {tokens.issue(key, key)[0]}"}
+        token = {"authorization": f"Bearer {tokens.issue(key, people.session_of(key))[0]}"}
         said = people.meaning(ours.answer(people.VIEWER, **token))
         assert said == people.meaning(peer.answer(people.VIEWER, **token)), key
 
