@@ -79,8 +79,7 @@ async def settle(person_id: int, *, household: str | None = None) -> None:
             ON CONFLICT (code) DO UPDATE SET area_code = excluded.area_code RETURNING id
         )
         INSERT INTO residence (person_id, household_id, area_code, state, started_on)
-        VALUES ($1, (SELECT id FROM home), $3::text, 'CONFIRMED', '2024-01-01')
-        ON CONFLICT (person_id) WHERE state = 'CONFIRMED' DO NOTHING""",
+        VALUES ($1, (SELECT id FROM home), $3::text, 'CONFIRMED', '2024-01-01')""",
         person_id,
         household,
         MICRO_GRID,

@@ -52,8 +52,6 @@ async def stage(database: Database) -> Stage:
         key: (await person.development_person(key, number=1, area_code=MICRO_GRID)).id
         for key in keys
     }
-    for key in ("volunteer", "merchant", "resident"):
-        await village.settle(people[key], household=key)
     return Stage(programme, people)
 
 
