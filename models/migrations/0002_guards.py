@@ -3,6 +3,8 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
+from models.tables import guards
+
 # A code is the path of its area: compared byte by byte, so that a subtree is an index range.
 CODES = (
     ("area", "code"),
@@ -104,7 +106,7 @@ def _sql(forward: str, backward: str) -> ops.RunSQL:
 class Migration(migrations.Migration):
     dependencies = [("models", "0001_initial")]
 
-    operations = [
+    operations = guards.joined(
         *(
             _sql(
                 f'ALTER TABLE {table} ALTER COLUMN {column} TYPE varchar(16) COLLATE "C"',
@@ -178,4 +180,4 @@ class Migration(migrations.Migration):
             " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
             "DROP TRIGGER event_is_append_only ON event",
         ),
-    ]
+    )

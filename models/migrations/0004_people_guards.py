@@ -23,7 +23,7 @@ PEOPLE_FOUND_BY = ("openid_index", "phone_index", "identity_number_index")
 class Migration(migrations.Migration):
     dependencies = [("models", "0003_people")]
 
-    operations = [
+    operations = guards.joined(
         *(guards.identity(table) for table in TABLES),
         *(guards.area_code(table) for table in CODES),
         *(guards.default(*column) for column in DEFAULTS),
@@ -74,4 +74,4 @@ class Migration(migrations.Migration):
             " WHERE ended_on IS NULL",
         ),
         guards.append_only("access"),
-    ]
+    )

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     initial = False
 
-    operations = [
+    operations = guards.joined(
         ops.CreateModel(
             name="Catalogue",
             fields=[
@@ -52,4 +52,4 @@ class Migration(migrations.Migration):
             "ALTER TABLE event DROP CONSTRAINT event_topic_known, ADD CONSTRAINT event_topic_known"
             f" CHECK (topic IN ({TOPICS}))",
         ),
-    ]
+    )

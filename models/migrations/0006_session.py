@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     initial = False
 
-    operations = [
+    operations = guards.joined(
         ops.CreateModel(
             name="Session",
             fields=[
@@ -54,4 +54,4 @@ class Migration(migrations.Migration):
         guards.check("session", "family", "octet_length(family_hash) = 32"),
         guards.check("session", "generation", "generation >= 1"),
         guards.check("session", "dates", "used_at >= started_at"),
-    ]
+    )

@@ -12,7 +12,7 @@ DATES = "ALTER TABLE {0} DROP CONSTRAINT {0}_{1}, ADD CONSTRAINT {0}_{1} CHECK (
 class Migration(migrations.Migration):
     dependencies = [("models", "0006_session")]
 
-    operations = [
+    operations = guards.joined(
         ops.CreateModel(
             name="AreaSuccessor",
             fields=[
@@ -53,4 +53,4 @@ class Migration(migrations.Migration):
             DATES.format("appointment", "dates", "ended_on IS NULL OR ended_on >= started_on"),
         ),
         guards.index("appointment_of_area", "appointment (area_code, id)"),
-    ]
+    )

@@ -11,7 +11,7 @@ STATES = "'PENDING', 'CONFIRMED', 'REFUSED', 'ENDED'"
 class Migration(migrations.Migration):
     dependencies = [("models", "0007_grids")]
 
-    operations = [
+    operations = guards.joined(
         ops.AddField(
             model_name="Residence", name="name", field=fields.CharField(null=True, max_length=64)
         ),
@@ -40,4 +40,4 @@ class Migration(migrations.Migration):
         guards.index(
             "residence_pending_of_area", "residence (area_code, id) WHERE state = 'PENDING'"
         ),
-    ]
+    )

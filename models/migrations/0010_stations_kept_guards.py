@@ -19,7 +19,7 @@ TOPICS = "'ticket', 'wish', 'station', 'person', 'area', 'unit', 'catalogue'"
 class Migration(migrations.Migration):
     dependencies = [("models", "0009_stations_kept")]
 
-    operations = [
+    operations = guards.joined(
         *(guards.identity(table) for table in TABLES),
         *(guards.default(*column) for column in DEFAULTS),
         guards.known("file", "kind", "PHOTO", "TABLE"),
@@ -51,4 +51,4 @@ class Migration(migrations.Migration):
             "ALTER TABLE event DROP CONSTRAINT event_topic_known, ADD CONSTRAINT event_topic_known"
             f" CHECK (topic IN ({TOPICS}))",
         ),
-    ]
+    )

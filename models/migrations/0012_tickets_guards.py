@@ -23,7 +23,7 @@ LEVELS = {"city": 6, "town": 9, "village": 12, "grid": 14}
 class Migration(migrations.Migration):
     dependencies = [("models", "0011_tickets")]
 
-    operations = [
+    operations = guards.joined(
         *(guards.identity(table) for table in TABLES),
         guards.area_code("ticket"),
         guards.default("notification", "at", "now()"),
@@ -117,4 +117,4 @@ class Migration(migrations.Migration):
         guards.index("ticket_terms", "ticket USING gin (terms)"),
         # What the centre decided last teaches the directory of dispatch.
         guards.index("ticket_bound", "ticket (category, id) WHERE is_bound"),
-    ]
+    )

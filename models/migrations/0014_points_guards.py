@@ -38,7 +38,7 @@ APPEND_ONLY = ("entry", "lot_use", "rule", "seal", "sealed", "transaction")
 class Migration(migrations.Migration):
     dependencies = [("models", "0013_points")]
 
-    operations = [
+    operations = guards.joined(
         *(guards.identity(table) for table in IDENTITIES),
         *(guards.default(*column) for column in DEFAULTS),
         *(
@@ -141,4 +141,4 @@ class Migration(migrations.Migration):
             "amount <> 0 AND (hold_id IS NULL) <> (transaction_id IS NULL)",
         ),
         *(guards.append_only(table) for table in APPEND_ONLY),
-    ]
+    )

@@ -19,7 +19,7 @@ DEFAULTS = (
 class Migration(migrations.Migration):
     dependencies = [("models", "0016_reward")]
 
-    operations = [
+    operations = guards.joined(
         *(guards.identity(table) for table in IDENTITIES),
         *(guards.default(*column) for column in DEFAULTS),
         guards.area_code("merchant"),
@@ -73,4 +73,4 @@ class Migration(migrations.Migration):
         ),
         guards.append_only("voucher_flag"),
         guards.append_only("settlement"),
-    ]
+    )

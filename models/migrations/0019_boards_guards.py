@@ -18,7 +18,7 @@ DEFAULTS = (
 class Migration(migrations.Migration):
     dependencies = [("models", "0018_boards")]
 
-    operations = [
+    operations = guards.joined(
         *(guards.identity(table) for table in IDENTITIES),
         *(guards.default(*column) for column in DEFAULTS),
         guards.area_code("inspection"),
@@ -47,4 +47,4 @@ class Migration(migrations.Migration):
         ),
         guards.append_only("board_line"),
         guards.append_only("inspection_item"),
-    ]
+    )

@@ -10,7 +10,7 @@ from models.tables import guards
 class Migration(migrations.Migration):
     dependencies = [("models", "0019_boards_guards")]
 
-    operations = [
+    operations = guards.joined(
         ops.CreateModel(
             name="RosterImport",
             fields=[
@@ -48,4 +48,4 @@ class Migration(migrations.Migration):
         guards.area_code("roster_import"),
         guards.identity("roster_import"),
         guards.default("roster_import", "at", "now()"),
-    ]
+    )

@@ -4,6 +4,8 @@ Each function gives one operation that can be taken back. Tortoise drops CHECK a
 without a word, makes serial columns and knows no collation, so these say it in SQL.
 """
 
+from itertools import groupby
+
 from tortoise.migrations import operations as ops
 
 CODE = 'varchar(16) COLLATE "C"'
@@ -12,6 +14,24 @@ CODE = 'varchar(16) COLLATE "C"'
 def sql(forward: str, backward: str) -> ops.RunSQL:
     """Run SQL forward, and its opposite backward."""
     return ops.RunSQL(forward, reverse_sql=backward)
+
+
+def joined(*operations: ops.TortoiseOperation) -> list[ops.TortoiseOperation]:
+    """Make one step of those that are SQL and follow one another.
+
+    Before each step Tortoise makes all table classes anew: 300 steps of SQL took 12 s of nothing
+    else.
+    """
+    steps: list[ops.TortoiseOperation] = []
+    for kind, group in groupby(operations, type):
+        run = list(group)
+        if kind is ops.RunSQL:
+            forward = ";\n".join(one.sql for one in run)
+            backward = ";\n".join(one.reverse_sql for one in reversed(run))
+            steps.append(sql(forward, backward))
+        else:
+            steps += run
+    return steps
 
 
 def area_code(table: str, column: str = "area_code") -> ops.RunSQL:
