@@ -104,7 +104,7 @@ def city_template(databases: Databases, template: str) -> str:
 
 @pytest.fixture
 def database_url(databases: Databases, template: str) -> Iterator[str]:
-    with databases.copy(template) as url:
+    with databases.like(template) as url:
         yield url
 
 

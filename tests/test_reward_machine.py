@@ -38,7 +38,7 @@ class Ledger(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        self.copy = self.databases.copy(self.template)
+        self.copy = self.databases.like(self.template)
         url = self.copy.__enter__()
         self.shop, self.people = self.run(_begin(url))
         self.awards: list[int] = []
