@@ -94,6 +94,11 @@ def _keep(directory: Path) -> None:
         unfinished.rename(directory / "servers.json")
         with exclusive(directory / "users"):
             pass
+        if database_url:
+            # Somebody else's server does not go away with what is in it.
+            from tests.databases import Databases
+
+            Databases.of(servers, directory=directory, worker="keeper").drop_all()
     shutil.rmtree(directory)
 
 
