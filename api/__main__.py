@@ -82,11 +82,13 @@ def worker(listener: int, relays: Annotated[bool, typer.Option("--relays")] = Fa
 
 @app.command()
 def work() -> None:
-    """Do the work behind the API: order events, seal the ledger, let points expire."""
+    """Do the work behind the API: order events, seal the ledger, send messages."""
     from api import server, worker
 
     with explained(), server.stoppable():
-        asyncio.run(worker.work(_own_servers(given_settings())))
+        given = given_settings()
+        wechat = server.wechat_of(given)
+        asyncio.run(worker.work(_own_servers(given), wechat=wechat))
 
 
 @app.command()

@@ -39,7 +39,7 @@ CORS_SECONDS = 600
 READY_SECONDS = 1.0
 
 if TYPE_CHECKING:
-    from api.wechat import WeChat
+    from api.wechat.client import WeChat
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 

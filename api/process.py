@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from api.jobs import Jobs
+from api import messages
+from api.jobs import JOBS, Jobs
 from api.rate import RateLimits
 from api.settings import SettingsError, Settled
 from models import catalogue, cipher, db, event, file, station, tasks
@@ -18,7 +19,7 @@ from models.event import Event, Relay, Topic
 from resolvers.live import Feeds, Hub
 
 if TYPE_CHECKING:
-    from api.wechat import WeChat
+    from api.wechat.client import WeChat
 
 READY_SECONDS = 10.0
 RELOAD_RETRY_SECONDS = 5.0
@@ -74,7 +75,7 @@ async def running(
             relay = Relay(redis)
             relay.start()
             stack.push_async_callback(relay.stop)
-            jobs = Jobs()
+            jobs = Jobs((*JOBS, *messages.jobs(wechat)))
             jobs.start()
             stack.push_async_callback(jobs.stop)
             if settled.is_alive:

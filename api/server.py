@@ -22,7 +22,7 @@ from api.protocol import BoundedProtocol
 from api.settings import Settings, Settled
 
 if TYPE_CHECKING:
-    from api.wechat import WeChat
+    from api.wechat.client import WeChat
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 DRAIN_SECONDS = 3
@@ -117,7 +117,7 @@ def listen(listener: socket.socket, settings: Settings, settled: Settled, *, rel
 
     _allow_files()
     limits, feeds = RateLimits(is_on=settings.rate_limit), Feeds()
-    wechat = _wechat(settings)
+    wechat = wechat_of(settings)
     app = create(settings, settled, limits, feeds, wechat=wechat)
     config = uvicorn.Config(
         app,
@@ -143,11 +143,12 @@ def listen(listener: socket.socket, settings: Settings, settled: Settled, *, rel
     Server(config, running, leave=app.state.leave).run(sockets=[listener])
 
 
-def _wechat(settings: Settings) -> "WeChat | None":
+def wechat_of(settings: Settings) -> "WeChat | None":
+    """Make the client of the mini-program that the settings name, if they do."""
     if not settings.wechat_app_id:
         return None
     # An HTTP client with all that TLS needs: only for those who talk to WeChat.
-    from api.wechat import WeChat
+    from api.wechat.client import WeChat
 
     assert settings.wechat_app_secret, "Settings refuses an app id without its secret"
     secret = settings.wechat_app_secret.get_secret_value()

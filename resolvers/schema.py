@@ -5,6 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from resolvers.area import AreaMutation, AreaQuery
 from resolvers.file import FileMutation
+from resolvers.message import MessageMutation
 from resolvers.node import NodeQuery
 from resolvers.notification import NotificationMutation, NotificationSubscription
 from resolvers.person import PersonMutation, PersonQuery
@@ -38,6 +39,7 @@ class Mutation(
     AreaMutation,
     UnitMutation,
     FileMutation,
+    MessageMutation,
     NotificationMutation,
     StationMutation,
     TicketMutation,

@@ -27,6 +27,8 @@ TABLES = {
     "inspection",
     "inspection_item",
     "lease",
+    "message",
+    "message_consent",
     "notification",
     "hold",
     "lot",

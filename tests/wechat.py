@@ -1,7 +1,8 @@
 """A small WeChat on loopback that speaks the real one's wire format.
 
 JSON as text/plain, errors as `errcode` under HTTP 200, codes that can be used once, one access
-token at a time. `next_answers` go out before anything else; `calls` are the paths asked for.
+token at a time. `next_answers` go out before anything else; `calls` are the paths asked for and
+`sent` the messages that it took.
 """
 
 import socket
@@ -24,6 +25,7 @@ APP_SECRET = "the-secret-of-the-mini-program"  # noqa: S105 - of this WeChat alo
 SESSION_KEY = "the-session-key-of-somebody"
 TOKEN_SECONDS = 7_200
 READY_SECONDS = 10.0
+SEND = "/cgi-bin/message/subscribe/send"
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -40,6 +42,7 @@ class WeChatServer:
         self.calls: list[str] = []
         self.next_answers: deque[Answer] = deque()
         self.token_number = 1
+        self.sent: list[dict[str, Any]] = []
         self._used: set[str] = set()
 
     @property
@@ -61,6 +64,7 @@ class WeChatServer:
                     self._answering(self._phone),
                     methods=["POST"],
                 ),
+                Route(SEND, self._answering(self._send), methods=["POST"]),
             ]
         )
 
@@ -97,6 +101,12 @@ class WeChatServer:
         if refused := self._refused(code, "phone-"):
             return refused
         return plain({"errcode": 0, "errmsg": "ok", "phone_info": phone_info(code.split("-")[1])})
+
+    async def _send(self, request: Request) -> Response:
+        if request.query_params.get("access_token") != self.token:
+            return error(40_001, f"invalid credential {request.url}")
+        self.sent.append(orjson.loads(await request.body()))
+        return plain({"errcode": 0, "errmsg": "ok", "msgid": len(self.sent)})
 
     def _refused(self, code: str, prefix: str) -> Response | None:
         """Refuse a code that is none, or was used: `login-alice-1` is alice's first."""

@@ -7,7 +7,7 @@ code, a line each, once its standard input says so.
 import asyncio
 import sys
 
-from api.wechat import WeChat
+from api.wechat.client import WeChat
 from models import cipher, event
 from tests.program import DATA_KEYS
 from tests.wechat import APP_ID, APP_SECRET

@@ -1,8 +1,6 @@
-"""WeChat's server API: who signs in, and the phone number that somebody shares.
+"""WeChat's server API: who signs in, the phone number that somebody shares, messages to phones.
 
-`session_key` and the access token never leave the server, and stand in no log and no error.
+The client (client.py) brings an HTTP client with all that TLS needs, so it is imported only where
+one is made. `session_key` and the access token never leave the server, and stand in no log and no
+error.
 """
-
-from api.wechat.client import WeChat
-
-__all__ = ["WeChat"]

@@ -16,6 +16,7 @@ import orjson
 import structlog
 from redis.asyncio import Redis
 
+from api.wechat.failure import Declined, Failed
 from api.wechat.token import Granted, SharedToken
 from models.errors import Code, Refusal
 from resolvers.errors import EdgeCode, EdgeError
@@ -58,22 +59,6 @@ class Call(NamedTuple):
     query: Mapping[str, str]
     body: Mapping[str, object] | None = None
     uses_nothing_up: bool = False
-
-
-class _Failed(Exception):
-    """An attempt came to nothing; `is_unheard` if WeChat has certainly done nothing yet."""
-
-    def __init__(self, reason: str, *, is_unheard: bool = False) -> None:
-        super().__init__(reason)
-        self.is_unheard = is_unheard
-
-
-class _Declined(Exception):
-    """WeChat answered with an error of its own."""
-
-    def __init__(self, errcode: int) -> None:
-        super().__init__(f"errcode {errcode}")
-        self.errcode = errcode
 
 
 class WeChat:
@@ -131,6 +116,21 @@ class WeChat:
         is_chinese = str(phone.get("countryCode")) == CHINA
         return _text(phone, "purePhoneNumber" if is_chinese else "phoneNumber", _PHONE)
 
+    async def send_message(
+        self, openid: str, *, template_id: str, page: str, values: Mapping[str, str]
+    ) -> None:
+        """Send a subscribe message (subscribeMessage.send) to who consented to one.
+
+        Raises Declined with WeChat's errcode, Failed, and EdgeError without an access token.
+        """
+        body = {
+            "touser": openid,
+            "template_id": template_id,
+            "page": page,
+            "data": {name: {"value": value} for name, value in values.items()},
+        }
+        await self._asked_with_token(Call("POST", "/cgi-bin/message/subscribe/send", {}, body))
+
     def _is_ours(self, watermark: object) -> bool:
         return isinstance(watermark, dict) and watermark.get("appid") == self._app_id
 
@@ -155,7 +155,9 @@ class WeChat:
         """Ask, and turn WeChat's errors into ours; `path` names the field of the code, if any."""
         try:
             return await (self._asked_with_token(call) if with_token else self._asked(call))
-        except _Declined as declined:
+        except Failed as failed:
+            raise _unavailable(call.path, str(failed)) from None
+        except Declined as declined:
             if declined.errcode == TOO_OFTEN:
                 raise EdgeError(
                     EdgeCode.LIMITED, LIMITED_TEXT, retry_after=LIMITED_SECONDS
@@ -170,20 +172,20 @@ class WeChat:
         token = await self._token.get()
         try:
             return await self._asked(_with_token(call, token))
-        except _Declined as declined:
+        except Declined as declined:
             if declined.errcode not in STALE:
                 raise
         return await self._asked(_with_token(call, await self._token.renew(token)))
 
     async def _asked(self, call: Call) -> Answer:
-        """Ask, and once more where that is safe; raises _Declined, EdgeError UNAVAILABLE."""
+        """Ask, and once more where that is safe; raises Declined, Failed."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return await self._sent(call)
-            except _Failed as failed:
+            except Failed as failed:
                 may_repeat = failed.is_unheard or call.uses_nothing_up
                 if attempt == ATTEMPTS or not may_repeat:
-                    raise _unavailable(call.path, str(failed)) from None
+                    raise
             await asyncio.sleep(AGAIN_SECONDS)
         raise AssertionError("the last attempt returns or raises")
 
@@ -198,20 +200,20 @@ class WeChat:
                 return _read(await self._body(request))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as lost:
             # An exception of httpx holds its request, and that the secret: only its name is kept.
-            raise _Failed(type(lost).__name__, is_unheard=True) from None
+            raise Failed(type(lost).__name__, is_unheard=True) from None
         except (httpx.HTTPError, TimeoutError) as lost:
-            raise _Failed(type(lost).__name__) from None
+            raise Failed(type(lost).__name__) from None
 
     async def _body(self, request: httpx.Request) -> bytes:
         answer = await self._client.send(request, stream=True)
         try:
             if answer.status_code != httpx.codes.OK:
-                raise _Failed(f"status {answer.status_code}")
+                raise Failed(f"status {answer.status_code}")
             content = b""
             async for part in answer.aiter_raw():
                 content += part
                 if len(content) > ANSWER_BYTES_MOST:
-                    raise _Failed("an answer that is too large")
+                    raise Failed("an answer that is too large")
             return content
         finally:
             await answer.aclose()
@@ -225,16 +227,16 @@ def _read(content: bytes) -> Answer:
     try:
         answer = orjson.loads(content)
     except orjson.JSONDecodeError:
-        raise _Failed("an answer that is no JSON") from None
+        raise Failed("an answer that is no JSON") from None
     if not isinstance(answer, dict):
-        raise _Failed("an answer that is no object")
+        raise Failed("an answer that is no object")
     errcode = answer.get("errcode", 0)
     if type(errcode) is not int:
-        raise _Failed("an errcode that is no number")
+        raise Failed("an errcode that is no number")
     if errcode == BUSY:
-        raise _Failed("WeChat is busy", is_unheard=True)
+        raise Failed("WeChat is busy", is_unheard=True)
     if errcode:
-        raise _Declined(errcode)
+        raise Declined(errcode)
     return answer
 
 

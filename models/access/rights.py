@@ -60,6 +60,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.STATION_CHECK_IN: _ONESELF,
     Action.FILE_UPLOAD: _ONESELF,
     Action.NOTIFICATION_READ: _ONESELF,
+    Action.MESSAGE_CONSENT: _ONESELF,
     Action.TICKET_SUBMIT: _ONESELF,
     Action.TICKET_READ: {
         **_WORKERS_UP,

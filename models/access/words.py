@@ -63,6 +63,7 @@ class Action(Word):
     FILE_UPLOAD = "FILE_UPLOAD", "Upload a photo or a table.", "上传文件"
 
     NOTIFICATION_READ = "NOTIFICATION_READ", "Read one's inbox.", "查看消息"
+    MESSAGE_CONSENT = "MESSAGE_CONSENT", "Take messages on the phone.", "订阅消息"
 
     TICKET_SUBMIT = "TICKET_SUBMIT", "Report a ticket, and follow what one reported.", "上报工单"
     TICKET_READ = "TICKET_READ", "See the tickets of an area or a unit.", "查看工单"

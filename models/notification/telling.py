@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from models import event
+from models import event, message
 from models.db import Connection
 from models.event import Topic
 
@@ -21,8 +21,9 @@ async def tell(  # noqa: PLR0913 - a change has that many sides, each named by t
 ) -> None:
     """Write a notification for each of these people, and the event that pushes it.
 
-    The title is our own words and quotes nobody. The event names the person and the notification,
-    not what it is about: that can be deleted, an event can't.
+    Who consented to a message on the phone gets one, too. The title is our own words and quotes
+    nobody. The event names the person and the notification, not what it is about: that can be
+    deleted, an event can't.
     """
     told = sorted(set(people))[:TOLD_MOST]
     if not told:
@@ -39,6 +40,7 @@ async def tell(  # noqa: PLR0913 - a change has that many sides, each named by t
             actor_id=None,
             facts={"notification": row["id"]},
         )
+    await message.plan(connection, [row["id"] for row in rows], topic=topic)
 
 
 _TELL = """

@@ -17,6 +17,7 @@ from models.tables.board import (
 from models.tables.catalogue import Catalogue
 from models.tables.event import Content, Event, Feed, Lease, Outbox
 from models.tables.file import File
+from models.tables.message import Message, MessageConsent
 from models.tables.notification import Notification
 from models.tables.person import Appointment, Household, Person, Residence, Unit
 from models.tables.points import (
@@ -76,6 +77,8 @@ __all__ = [
     "LotUse",
     "Merchant",
     "MerchantMember",
+    "Message",
+    "MessageConsent",
     "Notification",
     "Objection",
     "Once",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from models import notification, person
+from models import message, notification, person
 from models.notification import Notification
 from models.page import FIRST_DEFAULT, Page
 from models.role import Role
@@ -18,9 +18,8 @@ from resolvers.person.active_session import ActiveSession
 from resolvers.person.people import Household, Person, Residence
 
 if TYPE_CHECKING:
+    from resolvers.message import MessageTemplate
     from resolvers.notification import NotificationConnection
-
-if TYPE_CHECKING:
     from resolvers.points.shape import PointsAccount
 
 
@@ -72,6 +71,12 @@ async def _unread_count(viewer: strawberry.Parent[person.Viewer]) -> int:
     return await notification.unread(viewer.id)
 
 
+async def _message_templates(
+    viewer: strawberry.Parent[person.Viewer],
+) -> list[message.Consent]:
+    return await message.consents(viewer.id)
+
+
 def _points_accounts(viewer: strawberry.Parent[person.Viewer]) -> object:
     return viewer.parts["pointsAccounts"]
 
@@ -110,6 +115,12 @@ class Viewer:
         "NotificationConnection", strawberry.lazy("resolvers.notification")
     ] = shown(_notifications, description="What one was told, newest first. 消息")
     unread_count: int = shown(_unread_count, description="How many of them are unread. 未读数")
+    message_templates: list[Annotated["MessageTemplate", strawberry.lazy("resolvers.message")]] = (
+        shown(
+            _message_templates,
+            description="The messages that the viewer can take on the phone. 订阅消息模板",
+        )
+    )
     points_accounts: list[
         Annotated["PointsAccount", strawberry.lazy("resolvers.points.shape")]
     ] = shown(_points_accounts, description="What the viewer has in each programme. 积分账户")
