@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from structlog.testing import capture_logs
 
-from api.wechat.client import WeChat, client
+from api.wechat import client
+from api.wechat.client import WeChat
 from models import event
 from models.errors import Code, Refusal
 from resolvers.errors import EdgeCode, EdgeError
