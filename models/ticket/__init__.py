@@ -6,6 +6,7 @@ table, `FLOW` (docs/ticket.md).
 
 from models.ticket.case import Ask, Case, Unit, Who, parties
 from models.ticket.category import CATEGORIES, Category
+from models.ticket.closing import ON_CLOSED, Closing
 from models.ticket.duplicate import Similar, similar
 from models.ticket.figures import Figures, Rate, figures
 from models.ticket.filter import Filter
@@ -41,10 +42,12 @@ from models.ticket.words import (
 __all__ = [
     "CATEGORIES",
     "FLOW",
+    "ON_CLOSED",
     "OPEN_STATES",
     "Ask",
     "Case",
     "Category",
+    "Closing",
     "Decision",
     "Extension",
     "Family",

@@ -11,11 +11,11 @@ from models.errors import Code, Refusal
 from models.event import Topic
 from models.geo import Point
 from models.once import once
-from models.ticket import directory, duplicate, photo, reporter, store, telling
+from models.ticket import closing, directory, duplicate, photo, reporter, store, telling
 from models.ticket.case import Ask, Case, Unit, Who
 from models.ticket.flow import Decision, decide
 from models.ticket.record import is_visible
-from models.ticket.words import Move, Party
+from models.ticket.words import Move, Party, State
 
 TEXT_LENGTH_MOST = 1_000
 _SAME_OPERATION = {Move.REWORK: Move.VERIFY}
@@ -169,6 +169,8 @@ async def _write(  # noqa: PLR0913, PLR0917 - all sides of one change
     )
     if ask.other:
         await _take_over(connection, before, ask.other, decision.party, who)
+    if changed.state is State.CLOSED and before.state is not State.CLOSED:
+        await closing.close(connection, changed, actor_id=who.person_id)
 
 
 async def _is_hidden(

@@ -4,6 +4,8 @@ Who stays anonymous is found only by who knows already whom to look for: the sys
 person asks for their own tickets and when they are to be told of a change.
 """
 
+import asyncpg
+
 from models import cipher
 from models.access import Rights
 from models.db import Connection
@@ -58,11 +60,22 @@ async def reporters(connection: Connection, ticket_id: int) -> dict[int, bool]:
     """
     told: dict[int, bool] = {}
     for row in await connection.fetch(_ALL, ticket_id):
-        is_sealed = row["person_id"] is None
-        opened = is_sealed and cipher.unseal(row["sealed"], place=_place(row["id"]))
-        who = int(opened) if opened else row["person_id"]
-        told[who] = told.get(who, False) or is_sealed
+        who = _person(row)
+        told[who] = told.get(who, False) or row["person_id"] is None
     return told
+
+
+async def first(connection: Connection, ticket_id: int) -> int:
+    """Give who reported a ticket first; to reward them, not to show."""
+    row = await connection.fetchrow(_FIRST, ticket_id)
+    assert row, "a ticket has a first reporter"
+    return _person(row)
+
+
+def _person(row: asyncpg.Record) -> int:
+    if row["person_id"] is not None:
+        return int(row["person_id"])
+    return int(cipher.unseal(row["sealed"], place=_place(row["id"])))
 
 
 def _place(key: int) -> str:
@@ -83,3 +96,4 @@ SELECT bool_or(is_first) FROM ticket_reporter
 WHERE ticket_id = $1 AND (person_id = $2 OR sealed_index = $3)
 """
 _ALL = "SELECT id, person_id, sealed FROM ticket_reporter WHERE ticket_id = $1 ORDER BY id"
+_FIRST = "SELECT id, person_id, sealed FROM ticket_reporter WHERE ticket_id = $1 AND is_first"
