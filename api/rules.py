@@ -9,10 +9,10 @@ from api.city import rules as standard
 from api.settings import SettingsError
 
 # Whoever has rules registers its catalogues when it is imported.
-from models import area, catalogue, db, station
+from models import area, catalogue, db, station, ticket
 from models.catalogue import Change, Draft, Stale, WrongFile
 
-DOMAINS = (area, station)
+DOMAINS = (area, station, ticket)
 SUFFIX = ".yaml"
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from api.city.sayings import STANDARD
 from models.hours import CITY_ZONE
-from models.ticket import CATEGORIES, Move, Party, RejectReason, ReturnReason, Source, State
+from models.ticket import Move, Party, RejectReason, ReturnReason, Source, State
 
 DAYS = 365
 HOUR = 3_600.0
@@ -90,7 +91,7 @@ def live(randomness: random.Random, *, category: str, source: Source, crew: Crew
         life.is_settled = True
         _step(life, Move.SETTLE, State.RESOLVED, Party.WORKER, crew.worker, randomness, 0.1, 0.7)
     else:
-        _handle(life, randomness, crew, CATEGORIES[category].resolve_hours)
+        _handle(life, randomness, crew, STANDARD[category].resolve_hours)
     verify = (Move.VERIFY, State.CALLBACK, Party.CHECKER, crew.checker)
     _step(life, *verify, randomness, 1, 20)
     _close(life, randomness, crew, may_rate=not on_patrol and crew.reporter is not None)

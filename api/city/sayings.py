@@ -4,6 +4,8 @@ import random
 
 from models.ticket import CATEGORIES, Family, Source
 
+STANDARD = {one.code: one for one in CATEGORIES.default}
+"""The categories of made-up tickets: those that every city begins with."""
 SPOTS = """东门 西门 南门 北门 村口 主干道 健身广场 停车场 河边 小学旁 菜场旁 公交站旁 3幢楼下
 8幢楼下 12幢后面 便利店门口 活动室门口 桥头 岔路口 围墙边""".split()  # noqa: SIM905 - a list of words reads best as words
 TROUBLES = {
@@ -42,7 +44,7 @@ _SHARES = {
     Source.MINI_PROGRAM: {Family.COMPONENT: 45, Family.EVENT: 40, Family.PEOPLE: 15},
 }
 _CODES = {
-    family: [code for code, one in CATEGORIES.items() if one.family is family] for family in Family
+    family: [code for code, one in STANDARD.items() if one.family is family] for family in Family
 }
 
 
@@ -57,7 +59,7 @@ def category(randomness: random.Random, source: Source) -> str:
 
 def report(randomness: random.Random, code: str, grid: str) -> str:
     """Write a report."""
-    found = CATEGORIES[code]
+    found = STANDARD[code]
     spot = randomness.choice(SPOTS)
     trouble = randomness.choice(TROUBLES[found.family])
     return f"{grid}{spot}{found.name}，{trouble}，{randomness.choice(PLEAS)}"
@@ -65,4 +67,4 @@ def report(randomness: random.Random, code: str, grid: str) -> str:
 
 def result(randomness: random.Random, code: str) -> str:
     """Write what was done."""
-    return randomness.choice(RESULTS[CATEGORIES[code].family])
+    return randomness.choice(RESULTS[STANDARD[code].family])

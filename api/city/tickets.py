@@ -8,9 +8,9 @@ from typing import TypeAlias
 import asyncpg
 
 from api.city.rows import Batch
+from api.city.sayings import STANDARD
 from api.city.year import Grid, Town, Year
 from models.geo import Point
-from models.ticket import CATEGORIES
 
 Progress: TypeAlias = Callable[[int, int], None]
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -62,8 +62,8 @@ async def town_of(connection: Connection) -> Town:
         )
         for row in await connection.fetch(_GRIDS)
     ]
-    codes = list(CATEGORIES)
-    families = [category.family for category in CATEGORIES.values()]
+    codes = list(STANDARD)
+    families = [category.family for category in STANDARD.values()]
     dispatchers = await connection.fetch(_DISPATCHERS)
     officers = await connection.fetch(_OFFICERS)
     in_charge = await connection.fetch(_IN_CHARGE, codes, families)

@@ -5,8 +5,9 @@ table, `FLOW` (docs/ticket.md).
 """
 
 from models.ticket.case import Ask, Case, Unit, Who, parties
-from models.ticket.category import CATEGORIES, Category
+from models.ticket.category import CATEGORIES, Category, categories, category_of, is_known
 from models.ticket.closing import ON_CLOSED, Closing
+from models.ticket.due import DEADLINES, Deadline
 from models.ticket.duplicate import Similar, similar
 from models.ticket.figures import Figures, Rate, figures
 from models.ticket.filter import Filter
@@ -41,6 +42,7 @@ from models.ticket.words import (
 
 __all__ = [
     "CATEGORIES",
+    "DEADLINES",
     "FLOW",
     "ON_CLOSED",
     "OPEN_STATES",
@@ -48,6 +50,7 @@ __all__ = [
     "Case",
     "Category",
     "Closing",
+    "Deadline",
     "Decision",
     "Extension",
     "Family",
@@ -73,6 +76,8 @@ __all__ = [
     "Unit",
     "Urgency",
     "Who",
+    "categories",
+    "category_of",
     "decide",
     "events",
     "events_at",
@@ -80,6 +85,7 @@ __all__ = [
     "find",
     "find_all",
     "find_by_office",
+    "is_known",
     "move",
     "moves",
     "office",

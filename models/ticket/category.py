@@ -1,17 +1,26 @@
-"""What tickets are about: a catalogue of two levels, as data.
+"""What tickets are about: a catalogue of two levels, which the city may change.
 
 The families and groups are those of digital city management (GB/T 30428.2): what stands in the
-city, what happens in it, and people's own affairs.
+city, what happens in it, and people's own affairs. A ticket keeps the code of its category.
 """
 
-from typing import NamedTuple
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
+from models.calendar import CITY_ZONE
+from models.catalogue.registry import Catalogue, current, editions, register
 from models.ticket.words import Family
 
+NAME_LENGTH_MOST = 32
+RESOLVE_HOURS_MOST = 366 * 24
 DAY = 24
+_CODE = re.compile("[A-Z][A-Z0-9_]{0,31}")
 
 
-class Category(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Category:
     """One category: its group within a family, and in how many hours it is to be resolved."""
 
     code: str
@@ -19,6 +28,14 @@ class Category(NamedTuple):
     group: str
     name: str
     resolve_hours: int
+
+    def __post_init__(self) -> None:
+        if not _CODE.fullmatch(self.code):
+            raise ValueError("a code has 1 to 32 of A-Z, 0-9 and _, and begins with a letter")
+        if not all(1 <= len(word.strip()) <= NAME_LENGTH_MOST for word in (self.group, self.name)):
+            raise ValueError(f"group and name have 1 to {NAME_LENGTH_MOST} characters")
+        if not 1 <= self.resolve_hours <= RESOLVE_HOURS_MOST:
+            raise ValueError(f"it is to be resolved in 1 to {RESOLVE_HOURS_MOST} hours")
 
 
 _TABLE: dict[Family, dict[str, tuple[tuple[str, str, int], ...]]] = {
@@ -95,10 +112,55 @@ _TABLE: dict[Family, dict[str, tuple[tuple[str, str, int], ...]]] = {
         ),
     },
 }
-CATEGORIES: dict[str, Category] = {
-    code: Category(code, family, group, name, hours)
-    for family, groups in _TABLE.items()
-    for group, entries in groups.items()
-    for code, name, hours in entries
-}
-"""Every category by its code, in the order of the catalogue."""
+
+
+def _together(entries: tuple[Category, ...]) -> Iterator[str]:
+    if not entries:
+        yield "without any category nothing can be reported"
+    families: dict[str, Family] = {}
+    for one in entries:
+        if families.setdefault(one.group, one.family) is not one.family:
+            yield f"the group {one.group} is in {families[one.group]} and in {one.family}"
+
+
+def _listed() -> Iterable[Category]:
+    for family, groups in _TABLE.items():
+        for group, entries in groups.items():
+            for code, name, hours in entries:
+                yield Category(code, family, group, name, hours)
+
+
+CATEGORIES = register(
+    Catalogue(
+        name="ticket_categories",
+        title=(
+            "What tickets are about, and in how many hours each is to be resolved."
+            " 事项类别目录：COMPONENT 部件、EVENT 事件、PEOPLE 民生，办结时限（小时）"
+        ),
+        entry=Category,
+        default=tuple(_listed()),
+        key=("code",),
+        check=_together,
+    )
+)
+
+
+def categories(*, at: datetime | None = None) -> dict[str, Category]:
+    """Give every category that can be reported on the day of `at`, by default today, by code."""
+    on = at.astimezone(CITY_ZONE).date() if at else None
+    return {one.code: one for one in current(CATEGORIES, on=on).entries}
+
+
+def category_of(code: str, *, at: datetime) -> Category | None:
+    """Give a category as it was at a time; one that did not hold then as it last did.
+
+    None for what the city's catalogue does not know any more.
+    """
+    on = at.astimezone(CITY_ZONE).date()
+    sought = (current(CATEGORIES, on=on), *reversed(editions(CATEGORIES)))
+    return next((one for edition in sought for one in edition.entries if one.code == code), None)
+
+
+def is_known(code: str) -> bool:
+    """Say whether tickets can have a category, today or on another day."""
+    return any(one.code == code for edition in editions(CATEGORIES) for one in edition.entries)

@@ -4,7 +4,7 @@ import asyncpg
 
 from models.db import Connection
 from models.ticket.case import Case, Unit
-from models.ticket.category import CATEGORIES
+from models.ticket.category import category_of
 from models.ticket.store import unit
 
 _TOWN_CODE_LENGTH = 9
@@ -21,12 +21,12 @@ async def proposed(connection: Connection, found: Case) -> Unit | None:
     What the centre decided last for the category in the town binds; else it is the nearest unit
     above the ticket whose duties name the category or its family, else the town's office.
     """
-    category = CATEGORIES[found.category]
+    category = category_of(found.category, at=found.submitted_at)
     town = found.area_code[:_TOWN_CODE_LENGTH]
     decided = await connection.fetchrow(_DECIDED, found.category, town)
     if decided:
         return _read(decided)
-    duties = [category.code, category.family]
+    duties = [found.category, *([category.family] if category else [])]
     return _read(await connection.fetchrow(_IN_CHARGE, duties, found.area_code, town))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from models.area.record import GRID_CODE_LENGTH, is_code
 from models.errors import Invalid
-from models.ticket.category import CATEGORIES
+from models.ticket.category import is_known
 from models.ticket.words import State
 
 
@@ -50,7 +50,7 @@ def check(wanted: Filter) -> None:
     """Raise Invalid for what can't be asked for."""
     if wanted.area_code is not None and not is_code(wanted.area_code):
         raise Invalid("区划代码无法识别")
-    if any(code not in CATEGORIES for code in wanted.categories):
+    if not all(map(is_known, wanted.categories)):
         raise Invalid("没有这个事项类别")
 
 

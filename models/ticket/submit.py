@@ -12,7 +12,7 @@ from models.geo import CoordinateSystem, Point
 from models.once import once
 from models.ticket import duplicate, photo, reporter
 from models.ticket.case import Case
-from models.ticket.category import CATEGORIES
+from models.ticket.category import categories
 from models.ticket.search import terms
 from models.ticket.store import rank
 from models.ticket.words import Move, Party, Source, State, Urgency
@@ -62,7 +62,7 @@ async def submit(report: Report, *, person_id: int, key: str) -> int:
 
 
 def _clean(report: Report) -> Report:
-    if report.category not in CATEGORIES:
+    if report.category not in categories():
         raise Refusal(Code.INVALID, "没有这个事项类别", "category")
     photo.check(report.photo_ids)
     return replace(

@@ -8,7 +8,7 @@ import strawberry
 from models import ticket
 from models.errors import Invalid
 from models.page import FIRST_DEFAULT, Page
-from models.ticket import CATEGORIES, Category, Figures, Similar, Source
+from models.ticket import Category, Figures, Similar, Source
 from resolvers.context import Info
 from resolvers.errors import EdgeCode, EdgeError
 from resolvers.field import After, First, given, shown
@@ -34,8 +34,8 @@ async def find(
 
 
 def categories() -> list[Category]:
-    """Give the catalogue."""
-    return list(CATEGORIES.values())
+    """Give the catalogue of today."""
+    return list(ticket.categories().values())
 
 
 async def similar(
@@ -46,7 +46,7 @@ async def similar(
     """Find what may be the same."""
     if info.context.person_id is None:
         raise EdgeError(EdgeCode.UNAUTHENTICATED, SIGN_IN_TEXT)
-    if category not in CATEGORIES:
+    if not ticket.is_known(category):
         raise Invalid("没有这个事项类别")
     return await ticket.similar(category, point.point())
 

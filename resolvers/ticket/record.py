@@ -7,7 +7,6 @@ import strawberry
 from models import area, ticket
 from models.page import FIRST_DEFAULT, Page
 from models.ticket import (
-    CATEGORIES,
     Category,
     Extension,
     Family,
@@ -110,8 +109,8 @@ async def _area(of: strawberry.Parent[ticket.Ticket], info: Info) -> area.Area |
     return await info.context.loaders.areas.load(of.area_code)
 
 
-def _category(of: strawberry.Parent[ticket.Ticket]) -> Category:
-    return CATEGORIES[of.category]
+def _category(of: strawberry.Parent[ticket.Ticket]) -> Category | None:
+    return ticket.category_of(of.category, at=of.submitted_at)
 
 
 def _is_overdue(of: strawberry.Parent[ticket.Ticket]) -> bool:
@@ -152,7 +151,10 @@ class Ticket(Node):
     version: int = strawberry.field(description="Grows by one with every change. 版本")
     round: int = strawberry.field(description="The round of handling, from 1. 办理轮次")
     category: str = strawberry.field(description="The category's code. 事项类别代码")
-    category_info: CategoryType = shown(_category, description="The category. 事项类别")
+    category_info: CategoryType | None = shown(
+        _category,
+        description="The category; null once the catalogue does not know it any more. 事项类别",
+    )
     urgency: Urgency = strawberry.field(description="How urgent it is. 紧急程度")
     source: Source = strawberry.field(description="How it came in. 来源")
     area: Area = shown(_area, description="The grid it lies in. 所在网格")
