@@ -12,11 +12,11 @@ from api import pages
 from resolvers.schema import schema
 
 FOLDER = Path(pages.__file__).parent
-SCRIPT = (FOLDER / "start.js").read_text()
+SCRIPT = "".join((FOLDER / name).read_text() for name in ("start.js", "ticket.js"))
 PLACES = {"${longitude}": "120.275", "${latitude}": "31.91"}
 # A text between backticks or quotes that begins as a document does.
 DOCUMENT = re.compile(
-    r"""([`"'])((?:\{(?:\\n|\s)|query [({]|mutation [({])(?:(?!\1).)*)\1""", re.DOTALL
+    r"""([`"'])((?:\{(?:\\n|\s)|(?:query|mutation|subscription) [({])(?:(?!\1).)*)\1""", re.DOTALL
 )
 
 
@@ -34,7 +34,13 @@ def documents() -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("path", "kind"), [("/", "html"), ("/start.css", "css"), ("/start.js", "javascript")]
+    ("path", "kind"),
+    [
+        ("/", "html"),
+        ("/start.css", "css"),
+        ("/start.js", "javascript"),
+        ("/ticket.js", "javascript"),
+    ],
 )
 async def test_the_page_and_its_files_are_served(
     client: httpx.AsyncClient, path: str, kind: str
@@ -79,7 +85,7 @@ def test_the_script_finds_all_that_it_looks_for_in_the_page() -> None:
 
 def test_every_query_of_the_page_is_one_of_the_graph() -> None:
     found = documents()
-    assert len(found) >= 6
+    assert len(found) >= 12
     asked = set()
     for text in found:
         document = parse(text)
@@ -88,4 +94,10 @@ def test_every_query_of_the_page_is_one_of_the_graph() -> None:
             assert isinstance(operation, OperationDefinitionNode)
             fields = operation.selection_set.selections
             asked |= {field.name.value for field in fields if isinstance(field, FieldNode)}
-    assert {"stationsNear", "sessionStart", "viewer", "careMap"} <= asked
+    assert {
+        "stationsNear",
+        "sessionStart",
+        "viewer",
+        "careMap",
+        "areaTicketsChanged",
+    } <= asked

@@ -48,9 +48,9 @@ const EXAMPLES = {
 const find = (id) => document.getElementById(id);
 let token = null;
 
-async function ask(query, variables) {
+async function ask(query, variables, as = token) {
   const headers = { "content-type": "application/json", accept: "application/graphql-response+json" };
-  if (token) headers.authorization = `Bearer ${token}`;
+  if (as) headers.authorization = `Bearer ${as}`;
   const response = await fetch("/graphql", { method: "POST", headers, body: JSON.stringify({ query, variables }) });
   return response.json();
 }

@@ -1,4 +1,4 @@
-"""The start page: what runs here, how to sign in, a first query to run, and the care map.
+"""The start page: what runs here, how to sign in, a first query, the care map, a moving ticket.
 
 It asks `/graphql` like any client and loads nothing from elsewhere; its policy forbids it to.
 """
@@ -15,6 +15,7 @@ FILES = {
     "/": ("start.html", "text/html"),
     "/start.css": ("start.css", "text/css"),
     "/start.js": ("start.js", "text/javascript"),
+    "/ticket.js": ("ticket.js", "text/javascript"),
 }
 POLICY = (
     "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self';"
@@ -23,7 +24,7 @@ POLICY = (
 
 
 def routes() -> list[Route]:
-    """Give the routes of the page and of its two files."""
+    """Give the routes of the page and of its files."""
     return [Route(path, _file(name, kind)) for path, (name, kind) in FILES.items()]
 
 

@@ -2,9 +2,11 @@
 
 from models.area.change import change
 from models.area.in_charge import InCharge, in_charge
-from models.area.lock import gone, hold, hold_all
+from models.area.lock import gone, hold, hold_all, hold_at
+from models.area.moving import ALSO_MOVES
 from models.area.outline import Changes, Part
 from models.area.place import PLACING, Placing, at, at_all, boundaries, micro_grid_at
+from models.area.plan import Plan
 from models.area.record import (
     CODE_LENGTHS,
     GRID_CODE_LENGTH,
@@ -29,6 +31,7 @@ from models.area.tree import (
 )
 
 __all__ = [
+    "ALSO_MOVES",
     "CODE_LENGTHS",
     "GRID_CODE_LENGTH",
     "JSON",
@@ -43,6 +46,7 @@ __all__ = [
     "Need",
     "Part",
     "Placing",
+    "Plan",
     "StaffMember",
     "Staffing",
     "at",
@@ -58,6 +62,7 @@ __all__ = [
     "grids",
     "hold",
     "hold_all",
+    "hold_at",
     "in_charge",
     "is_code",
     "merge",

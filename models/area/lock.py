@@ -7,9 +7,14 @@ stands there. An event's reference to its area never waits for either.
 
 from collections.abc import Iterable
 
+import asyncpg
+import orjson
+
+from models import geo
 from models.area.record import COLUMNS, Area, from_row, is_code
 from models.db import Connection
 from models.errors import Code, Refusal, Stale
+from models.geo import Point
 
 
 async def hold(connection: Connection, code: str) -> Area | None:
@@ -18,6 +23,32 @@ async def hold(connection: Connection, code: str) -> Area | None:
         return None
     row = await connection.fetchrow(_HOLD, code)
     return from_row(row) if row else None
+
+
+async def hold_at(connection: Connection, code: str, point: Point) -> Area | None:
+    """Give the grid in which a point of this grid lies today, and keep it so as `hold` does.
+
+    A grid that has ended is followed to the one it became: of several that which has the point
+    inside its boundary, else the one to whose centre or micro-grids it is nearest.
+    """
+    while (found := await hold(connection, code)) is None:
+        rows = await connection.fetch(_FOLLOWERS, code)
+        if not rows:
+            return None
+        code = _follower(rows, point)
+    return found
+
+
+def _follower(rows: Iterable[asyncpg.Record], point: Point) -> str:
+    for row in rows:
+        if row["boundary"] and geo.is_inside(point, _ring(row["boundary"])):
+            return str(row["code"])
+    spots = ((Point(row["longitude"], row["latitude"]), row["code"]) for row in rows)
+    return str(min(spots, key=lambda spot: (geo.distance_meters(point, spot[0]), spot[1]))[1])
+
+
+def _ring(boundary: str) -> tuple[Point, ...]:
+    return tuple(Point(*corner) for corner in orjson.loads(boundary))
 
 
 async def hold_all(connection: Connection, codes: Iterable[str]) -> dict[str, Area]:
@@ -51,6 +82,12 @@ SELECT {COLUMNS} FROM area WHERE code = ANY($1::text[]) AND valid_to IS NULL
 ORDER BY code FOR SHARE
 """  # noqa: S608 - constants
 _WHATEVER = f"SELECT {COLUMNS} FROM area WHERE code = $1"  # noqa: S608 - constants
+_FOLLOWERS = """
+SELECT grid.code, grid.boundary, spot.longitude, spot.latitude FROM area_successor AS went
+JOIN area AS grid ON grid.code = went.successor_code
+JOIN area AS spot ON spot.code = grid.code OR spot.parent_code = grid.code
+WHERE went.area_code = $1 ORDER BY grid.code, spot.code
+"""
 _FOR_CHANGE = f"""
 SELECT {COLUMNS} FROM area WHERE code = ANY($1::text[]) AND valid_to IS NULL
 ORDER BY code FOR NO KEY UPDATE

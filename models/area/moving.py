@@ -2,10 +2,11 @@
 
 Here is the whole list. Whatever says where something is *now* moves: homes, people's residences,
 units, stations, offices. What says where something *was* stays for ever: events, ended
-residences, ended offices. A new kind of thing that stands in an area is added here.
+residences, ended offices. A new kind of thing that stands in an area is added here, or by its
+domain to ALSO_MOVES: tickets (models/ticket/regrid.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
 
 import asyncpg
@@ -17,9 +18,17 @@ from models.event import Topic
 from models.geo import Point
 from models.role import Role
 
+Mover = Callable[[Connection, Plan, int], Awaitable[None]]
+"""Moves what a domain has in the old areas, in the name of a person."""
+
+ALSO_MOVES: dict[str, Mover] = {}
+"""What higher domains move, by name; in the order of the names, before all else."""
+
 
 async def move(connection: Connection, plan: Plan, *, actor_id: int) -> None:
     """Move all that stands in the old areas; locks are taken in the order of these lines."""
+    for name in sorted(ALSO_MOVES):
+        await ALSO_MOVES[name](connection, plan, actor_id)
     await _move_units(connection, plan, actor_id)
     await _move_offices(connection, plan, actor_id)
     await _move_stations(connection, plan, actor_id)

@@ -24,6 +24,7 @@ from models.ticket.record import (
     find_by_office,
     office,
 )
+from models.ticket.regrid import regrid
 from models.ticket.submit import Report, submit
 from models.ticket.timeline import TicketEvent, events, events_at
 from models.ticket.words import (
@@ -90,6 +91,7 @@ __all__ = [
     "moves",
     "office",
     "parties",
+    "regrid",
     "similar",
     "submit",
     "tickets",

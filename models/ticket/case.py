@@ -98,6 +98,7 @@ class Ask:
 
     Texts are clean (models/text.py). `unit` and `other`, the ticket to be merged into, are as
     they stand in the same transaction; `assignee` is what the person to be assigned may do.
+    `area_code` is the grid of today for a ticket that is to be opened again.
     """
 
     move: Move
@@ -107,6 +108,7 @@ class Ask:
     unit: Unit | None = None
     other: Case | None = None
     assignee: Rights | None = None
+    area_code: str | None = None
     photo_ids: tuple[int, ...] = field(default=())
     days: int | None = None
     is_contacted: bool = True

@@ -43,8 +43,14 @@ def _over(state: State) -> Callable[[Ask, Case, Who, datetime], _Change]:
     return change
 
 
-def _appeal(_ask: Ask, _case: Case, _who: Who, _at: datetime) -> _Change:
-    return {"state": State.SUBMITTED, "ended_at": None, "is_appealed": True}
+def _appeal(ask: Ask, _case: Case, _who: Who, _at: datetime) -> _Change:
+    return _opened(ask) | {"state": State.SUBMITTED, "is_appealed": True}
+
+
+def _opened(ask: Ask) -> _Change:
+    """Let a ticket go on in the grid of today: its own may have ended meanwhile."""
+    assert ask.area_code, "held before the ticket is opened again"
+    return {"ended_at": None, "area_code": ask.area_code}
 
 
 def _merge(ask: Ask, _case: Case, _who: Who, at: datetime) -> _Change:
@@ -163,13 +169,11 @@ def _rate(ask: Ask, _case: Case, _who: Who, at: datetime) -> _Change:
     }
 
 
-def _reopen(_ask: Ask, case: Case, _who: Who, _at: datetime) -> _Change:
+def _reopen(ask: Ask, case: Case, _who: Who, _at: datetime) -> _Change:
     # What was resolved on the spot never had a unit: it is dispatched anew.
     state = State.DISPATCHED if case.unit else State.SUBMITTED
     return (
-        _next_round(case)
-        | _sent(state)
-        | {"ended_at": None, "is_solved": None, "satisfaction": None}
+        _next_round(case) | _opened(ask) | _sent(state) | {"is_solved": None, "satisfaction": None}
     )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
-from models import access, event, text
+from models import access, area, event, text
 from models.access import NOBODY
+from models.area import Area
 from models.db import Connection
 from models.errors import Code, Refusal
 from models.event import Topic
@@ -20,6 +21,8 @@ from models.ticket.words import Move, Party, State
 TEXT_LENGTH_MOST = 1_000
 _SAME_OPERATION = {Move.REWORK: Move.VERIFY}
 """Moves that are two answers of one mutation share its idempotency keys."""
+_OPENING = frozenset({Move.APPEAL, Move.REOPEN})
+"""Moves by which a ticket comes to stand in a grid again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,8 @@ def _clean(request: Request) -> Request:
 async def _act(
     connection: Connection, ticket_id: int, request: Request, *, person_id: int
 ) -> None:
+    # Areas before tickets.
+    grid = await _grid(connection, ticket_id) if request.move in _OPENING else None
     keys = {ticket_id} if request.into_id is None else {ticket_id, request.into_id}
     cases = await store.lock(connection, keys)
     at = datetime.now(UTC)
@@ -82,9 +87,16 @@ async def _act(
         raise Refusal(Code.NOT_FOUND, "未找到该工单", "ticketId")
     if request.move is Move.JOIN and (who.is_reporter or who.is_joiner):
         raise Refusal(Code.ALREADY_USED, "您已上报过此事")
-    ask = await _ask(connection, request, found, who, cases)
+    asked = await _ask(connection, request, found, who, cases)
+    ask = replace(asked, area_code=grid.code if grid else None)
     decision = decide(ask, found, who, at=at)
     await _write(connection, ask, found, decision, who, request)
+
+
+async def _grid(connection: Connection, ticket_id: int) -> Area | None:
+    """Hold the grid in which a ticket that is over would stand if it were opened."""
+    place = await store.place(connection, ticket_id)
+    return await area.hold_at(connection, *place) if place else None
 
 
 def _is_near(found: Case, request: Request, at: datetime) -> bool:
@@ -158,7 +170,7 @@ async def _write(  # noqa: PLR0913, PLR0917 - all sides of one change
     is_hidden = await _is_hidden(connection, decision.party, who, request, before)
     actor_id = None if is_hidden else who.person_id
     facts = _facts(ask, before, decision)
-    await _record(connection, changed, ask.move, actor_id=actor_id, facts=facts, ask=ask)
+    await _record(connection, before, changed, ask.move, actor_id=actor_id, facts=facts, ask=ask)
     await telling.tell(
         connection,
         ask.move,
@@ -187,6 +199,7 @@ async def _is_hidden(
 
 async def _record(  # noqa: PLR0913 - an event has that many sides
     connection: Connection,
+    before: Case,
     changed: Case,
     kind: Move,
     *,
@@ -199,6 +212,7 @@ async def _record(  # noqa: PLR0913 - an event has that many sides
         topic=Topic.TICKET,
         thing_id=changed.id,
         area_code=changed.area_code,
+        also_area_codes=[before.area_code],
         version=changed.version,
         kind=kind,
         actor_id=actor_id,
@@ -217,7 +231,7 @@ async def _take_over(
     grown = replace(into, version=into.version + 1)
     await store.save(connection, grown)
     facts = _placed(into, grown, party) | {"merged": merged.id}
-    await _record(connection, grown, Move.JOIN, actor_id=who.person_id, facts=facts)
+    await _record(connection, into, grown, Move.JOIN, actor_id=who.person_id, facts=facts)
 
 
 def _placed(before: Case, after: Case, party: Party) -> dict[str, object]:

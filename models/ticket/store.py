@@ -75,6 +75,18 @@ async def lock(connection: Connection, ids: Iterable[int]) -> dict[int, Case]:
     return {row["id"]: case(row) for row in rows}
 
 
+async def place(connection: Connection, key: int) -> tuple[str, Point] | None:
+    """Say in which grid a ticket stands, and where, without locking it."""
+    row = await connection.fetchrow(_PLACE, key)
+    return (row["area_code"], Point(row["longitude"], row["latitude"])) if row else None
+
+
+async def lock_open(connection: Connection, codes: Iterable[str]) -> list[Case]:
+    """Lock all tickets in these grids that are not over, in the order of their keys."""
+    rows = await connection.fetch(_LOCK_OPEN, list(codes))
+    return [case(row) for row in rows]
+
+
 async def save(connection: Connection, changed: Case) -> None:
     """Write a locked ticket, whose version is one more than that of its row."""
     done = await connection.execute(
@@ -103,6 +115,7 @@ async def save(connection: Connection, changed: Case) -> None:
         changed.urged_at,
         changed.is_solved,
         changed.satisfaction,
+        changed.area_code,
     )
     assert done == "UPDATE 1", "a locked ticket has the version that was read"
 
@@ -123,11 +136,17 @@ _LOCK = f"""
 SELECT {CASE} FROM ticket LEFT JOIN unit ON unit.id = ticket.unit_id
 WHERE ticket.id = ANY($1) ORDER BY ticket.id FOR UPDATE OF ticket
 """  # noqa: S608 - constants
+_LOCK_OPEN = f"""
+SELECT {CASE} FROM ticket LEFT JOIN unit ON unit.id = ticket.unit_id
+WHERE left(ticket.area_code, 14) = ANY($1::text[]) AND ticket.ended_at IS NULL
+ORDER BY ticket.id FOR UPDATE OF ticket
+"""  # noqa: S608 - constants
+_PLACE = "SELECT area_code, longitude, latitude FROM ticket WHERE id = $1"
 _SAVE = """
 UPDATE ticket SET version = $2, state = $3, round = $4, unit_id = $5, assignee_id = $6,
     resolver_id = $7, merged_into_id = $8, returns = $9, is_bound = $10, is_appealed = $11,
     extension = $12, extension_days = $13, calls = $14, rank = $15, due_at = $16,
     resolve_due_at = $17, paused_at = $18, contacted_at = $19, resolved_at = $20,
-    ended_at = $21, urged_at = $22, is_solved = $23, satisfaction = $24
+    ended_at = $21, urged_at = $22, is_solved = $23, satisfaction = $24, area_code = $25
 WHERE id = $1 AND version = $2 - 1
 """

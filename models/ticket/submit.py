@@ -47,11 +47,14 @@ async def submit(report: Report, *, person_id: int, key: str) -> int:
     clean = _clean(report)
     point = _point(report)
     # Read by a connection of its own, so before the transaction takes one.
-    grid = await area.at(point)
-    if grid is None:
+    found_at = await area.at(point)
+    if found_at is None:
         raise Refusal(Code.INVALID, "该位置不在本市网格内", "point")
 
     async def act(connection: Connection) -> int:
+        # A grid that is merged meanwhile takes no more tickets: its successor does.
+        grid = await area.hold_at(connection, found_at.code, point)
+        assert grid, "a grid that ends has a successor"
         held = await access.rights(connection, person_id)
         access.check(held, Action.TICKET_SUBMIT, Thing(owner_id=person_id))
         at = datetime.now(UTC)

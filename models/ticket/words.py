@@ -55,6 +55,7 @@ class Move(Word):
     COMMENT = "COMMENT", "Say something about it.", "留言"
     URGE = "URGE", "Urge those who handle it.", "催办"
     JOIN = "JOIN", "Report the same.", "我也遇到"
+    REGRID = "REGRID", "Its grid was merged or split: it goes on in the new one.", "网格调整"
 
 
 class Party(Word):
