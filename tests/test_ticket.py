@@ -423,6 +423,21 @@ async def test_a_ticket_and_its_timeline_are_two_statements(
     assert len(asked) == 2
 
 
+async def test_the_unit_of_a_ticket_is_the_unit_that_everybody_sees(people: Cast) -> None:
+    key = await tickets.submit(people["reporter"])
+    await tickets.move(key, Move.ACCEPT, people["dispatcher"], unit_id=people["LAMPS"])
+    shown = "id code kind name areaCode duties closedAt version area { name } parent { id }"
+    found = await ask(
+        f"query($id: ID!, $unit: ID!) {{ ticket(id: $id) {{ unit {{ {shown} }} }}"
+        f" unit(id: $unit) {{ {shown} }} }}",
+        people["reporter"],
+        id=global_id("Ticket", key),
+        unit=global_id("Unit", people["LAMPS"]),
+    )
+    assert found["ticket"]["unit"] == found["unit"]
+    assert found["unit"]["duties"] == ["STREET_LAMP"]
+
+
 async def test_a_move_on_no_ticket_is_not_found(people: Cast) -> None:
     for gid in ("nonsense", global_id("Ticket", 12345), global_id("Station", 1)):
         answer = await moved("ticketAcknowledge", people["officer"], gid)

@@ -7,6 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from api.city import tickets as seeding
 from api.city.year import CLOSED_SHARE
@@ -229,8 +231,12 @@ async def test_figures_are_what_counting_gives(wanted: Filter, source: Source | 
     found = [
         one for one in await recounted(who) if fits(one, wanted) and source in {None, one.source}
     ]
-    counted = await ticket.figures(wanted, source=source, person_id=who)
-    assert counted == ticket.Figures(
+    assert await ticket.figures(wanted, source=source, person_id=who) == counted(found)
+
+
+def counted(found: list[Ticket]) -> ticket.Figures:
+    """Count tickets one by one."""
+    return ticket.Figures(
         received=len(found),
         open=sum(one.ended_at is None for one in found),
         overdue=sum(one.is_overdue for one in found),
@@ -244,6 +250,36 @@ async def test_figures_are_what_counting_gives(wanted: Filter, source: Source | 
             sum(one.satisfaction is not None for one in found),
         ),
     )
+
+
+codes = st.sampled_from([CITY, TOWN, VILLAGE, VILLAGE + "01", "320281109", "320281109201"])
+days = st.integers(0, 370).map(lambda ago: NOW - timedelta(days=ago))
+filters = st.builds(
+    Filter,
+    area_code=codes,
+    categories=st.lists(st.sampled_from(sorted(ticket.categories())), max_size=3).map(tuple),
+    unit_id=st.none() | st.integers(1, 20),
+    since=st.none() | days,
+    until=st.none() | days,
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(wanted=filters, source=st.none() | st.sampled_from(Source))
+async def test_whatever_is_counted_is_what_counting_one_by_one_gives(
+    wanted: Filter, source: Source | None
+) -> None:
+    who = await person("DISPATCHER")
+    if not EVERY:
+        EVERY.extend(await recounted(who))
+    found = [one for one in EVERY if fits(one, wanted) and source in {None, one.source}]
+    assert await ticket.figures(wanted, source=source, person_id=who) == counted(found)
+
+
+EVERY: list[Ticket] = []
+"""What the dispatcher may see: all there is, read once."""
 
 
 async def test_figures_are_for_those_who_may_see_the_tickets() -> None:

@@ -157,7 +157,9 @@ async def test_a_report_waits_for_a_merge_and_lands_in_the_new_grid(people: Cast
         done, _ = await asyncio.wait([waiting], timeout=0.3)
         assert not done
         await connection.execute("UPDATE area SET valid_to = now()::date WHERE code = $1", NEW)
-        await connection.execute("INSERT INTO area_successor VALUES ($1, $2)", NEW, NEXT)
+        await connection.execute(
+            "INSERT INTO area_successor (area_code, successor_code) VALUES ($1, $2)", NEW, NEXT
+        )
     assert await code_of(await waiting) == NEXT
 
 

@@ -21,7 +21,16 @@ from models.ticket import (
     store,
 )
 from tests import areas
-from tests.areas import CITY, EMPTY_GRID, GRID, OTHER_GRID, OTHER_VILLAGE, TOWN, VILLAGE
+from tests.areas import (
+    CITY,
+    EMPTY_GRID,
+    GRID,
+    MICRO_GRID,
+    OTHER_GRID,
+    OTHER_VILLAGE,
+    TOWN,
+    VILLAGE,
+)
 
 HERE = Point(120.2801, 31.9101)
 AT_OTHER_VILLAGE = Point(120.31, 31.91)
@@ -40,6 +49,8 @@ CAST: dict[str, frozenset[Party]] = {
     "banned": frozenset(),
     "officer": frozenset({Party.HANDLER, Party.STAFF}),
     "other officer": frozenset(),
+    "specialist": frozenset({Party.HANDLER, Party.STAFF}),
+    "liaison": frozenset(),
     "worker": frozenset({Party.WORKER, Party.CHECKER, Party.STAFF}),
     "lead": frozenset({Party.WORKER, Party.CHECKER, Party.STAFF}),
     "worker of the next grid": frozenset(),
@@ -56,6 +67,8 @@ CAST: dict[str, frozenset[Party]] = {
 _OFFICES = {
     "officer": ("DEPARTMENT_OFFICER", CITY, "LAMPS"),
     "other officer": ("DEPARTMENT_OFFICER", CITY, "TREES"),
+    "specialist": ("SPECIALIST", GRID, "LAMPS"),
+    "liaison": ("LIAISON", MICRO_GRID, None),
     "worker": ("GRID_WORKER", GRID, None),
     "lead": ("GRID_LEAD", GRID, None),
     "worker of the next grid": ("GRID_WORKER", EMPTY_GRID, None),

@@ -16,6 +16,7 @@ from models.ticket.flow import moves
 from models.ticket.reporter import sealed_index
 from models.ticket.store import CASE, case
 from models.ticket.words import Extension, Move, Party, Source, State, Urgency
+from models.unit import Unit, UnitKind
 
 Office: TypeAlias = tuple[Held, ...]
 """What somebody holds, without who they are: all who hold the same see the same."""
@@ -40,15 +41,6 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class TicketUnit:
-    """The unit that handles a ticket."""
-
-    id: int
-    code: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Ticket:
     """A ticket as one viewer may see it; None is what is missing, or not for them."""
 
@@ -67,7 +59,7 @@ class Ticket:
     is_anonymous: bool
     is_mine: bool
     reporter: Person | None
-    unit: TicketUnit | None
+    unit: Unit | None
     assignee: Person | None
     merged_into_id: int | None
     returns: int
@@ -200,9 +192,20 @@ def _reporter(row: asyncpg.Record, who: Who) -> Person | None:
     return None
 
 
-def _unit(row: asyncpg.Record) -> TicketUnit | None:
-    return (
-        TicketUnit(row["unit_id"], row["unit_code"], row["unit_name"]) if row["unit_id"] else None
+def _unit(row: asyncpg.Record) -> Unit | None:
+    """Give the unit, of which everybody may see everything."""
+    if row["unit_id"] is None:
+        return None
+    return Unit(
+        id=row["unit_id"],
+        code=row["unit_code"],
+        kind=UnitKind(row["unit_kind"]),
+        name=row["unit_name"],
+        area_code=row["unit_area_code"],
+        parent_id=row["unit_parent_id"],
+        duties=tuple(row["unit_duties"]),
+        closed_at=row["unit_closed_at"],
+        version=row["unit_version"],
     )
 
 
@@ -218,7 +221,9 @@ def columns(person_id: str, index: str) -> str:
 
 
 _COLUMNS = """{case}, ticket.number, ticket.address, ticket.text, ticket.is_anonymous,
-    ticket.rank, unit.code AS unit_code, unit.name AS unit_name, assignee.name AS assignee_name,
+    ticket.rank, unit.code AS unit_code, unit.name AS unit_name,
+    unit.parent_id AS unit_parent_id, unit.duties AS unit_duties, unit.version AS unit_version,
+    assignee.name AS assignee_name,
     first.person_id AS reporter_id, reporter.name AS reporter_name,
     (SELECT name FROM person WHERE id = {person_id}) AS viewer_name,
     (

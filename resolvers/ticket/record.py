@@ -16,7 +16,6 @@ from models.ticket import (
     Source,
     State,
     TicketEvent,
-    TicketUnit,
     Urgency,
 )
 from resolvers import words
@@ -29,6 +28,7 @@ from resolvers.node import Node, global_id, shows
 from resolvers.page import Connection
 from resolvers.person import Person
 from resolvers.place import Point
+from resolvers.unit import Unit
 
 words.enum(State, name="TicketState", description="Where a ticket stands. 工单状态")
 words.enum(Move, name="TicketMove", description="What can be done to a ticket. 工单操作")
@@ -48,19 +48,6 @@ class CategoryType:
     group: str = strawberry.field(description="The group within the family. 事项小类")
     family: Family = strawberry.field(description="The family. 事项大类")
     resolve_hours: int = strawberry.field(description="Hours to resolve it in. 办结时限")
-
-
-def _unit_id(of: strawberry.Parent[TicketUnit]) -> strawberry.ID:
-    return global_id("Unit", of.id)
-
-
-@strawberry.type(name="TicketUnit", description="The unit that handles a ticket. 承办单位")
-class TicketUnitType:
-    """The unit that handles a ticket."""
-
-    id: strawberry.ID = shown(_unit_id, description="The id of the unit. 单位标识")
-    code: str = strawberry.field(description="The code. 单位代码")
-    name: str = strawberry.field(description="The name. 单位名称")
 
 
 def _event_id(of: strawberry.Parent[TicketEvent]) -> strawberry.ID:
@@ -170,7 +157,7 @@ class Ticket(Node):
     reporter: Person | None = strawberry.field(
         description="Who reported it, for those who may know; null for who is anonymous. 上报人"
     )
-    unit: TicketUnitType | None = strawberry.field(description="The unit it went to. 承办单位")
+    unit: Unit | None = strawberry.field(description="The unit it went to. 承办单位")
     assignee: Person | None = strawberry.field(
         description="Whom the unit gave it to, for staff. 经办人"
     )
