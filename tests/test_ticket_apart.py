@@ -174,7 +174,7 @@ async def test_no_query_shows_anything_of_another_village(people: Cast, name: st
     assert seen.pop("ticketSimilar") == [
         {"category": "HELP", "point": {"longitude": AT_OTHER_VILLAGE.longitude}}
     ]
-    none = {"nodes": []}
+    none: dict[str, list[object]] = {"nodes": []}
     assert seen == {
         "ticket": None,
         "ofEvent": None,

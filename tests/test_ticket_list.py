@@ -15,6 +15,7 @@ from api.city.year import CLOSED_SHARE
 from models import access, db, ticket
 from models.errors import Invalid
 from models.ticket import FLOW, Filter, Move, Party, Source, State, Ticket, search
+from models.ticket.figures import _COUNT, _statement
 from models.ticket.filter import Statement
 from models.ticket.listing import _filter, _scopes, _select
 from models.ticket.reporter import sealed_index
@@ -280,6 +281,20 @@ async def test_whatever_is_counted_is_what_counting_one_by_one_gives(
 
 EVERY: list[Ticket] = []
 """What the dispatcher may see: all there is, read once."""
+
+
+@pytest.mark.parametrize(("wanted", "source"), COUNTED)
+async def test_figures_are_one_statement_on_indexes_alone(
+    wanted: Filter, source: Source | None
+) -> None:
+    statement = _statement(wanted, source)
+    sql = _COUNT.format(asked=" AND ".join(statement.conditions))
+    async with db.transaction() as connection:
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        await connection.execute("SET LOCAL enable_bitmapscan = off")
+        plan = await connection.fetch(f"EXPLAIN {sql}", *statement.arguments)
+    scans = [row[0].split(" on ")[0].split("->")[-1].strip() for row in plan if "Scan" in row[0]]
+    assert [scan.split(" using ")[0] for scan in scans] == ["Index Only Scan"] * 2
 
 
 async def test_figures_are_for_those_who_may_see_the_tickets() -> None:

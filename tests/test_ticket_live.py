@@ -10,8 +10,8 @@ from models import db, event, person
 from models.event import Topic
 from models.ticket import Move, State
 from resolvers.node import global_id
-from tests import tickets
-from tests.areas import CITY, OTHER_VILLAGE, TOWN, VILLAGE
+from tests import grids, tickets
+from tests.areas import CITY, EMPTY_GRID, GRID, OTHER_VILLAGE, TOWN, VILLAGE
 from tests.conftest import Database
 from tests.events import change, count, until
 from tests.sockets import Client, House, house
@@ -122,9 +122,14 @@ async def test_who_may_not_see_a_ticket_can_not_follow_it(
     key = await tickets.submit(people["reporter"])
     await settled(one)
     async with one.welcome(await sign_in(one, people[name]) if name else {}) as client:
+        said = set()
         for gid in (global_id("Ticket", key), global_id("Ticket", 12345), "nonsense"):
             await client.ask("1", TICKET, id=gid)
-            assert await refused(client) == "FORBIDDEN"
+            message = await client.hear()
+            (error,) = message["payload"]
+            assert (message["type"], error["extensions"]["code"]) == ("error", "FORBIDDEN")
+            said.add(error["message"])
+        assert len(said) == 1
         await client.ask("1", AREA, code=VILLAGE)
         assert await refused(client) == "FORBIDDEN"
 
@@ -195,6 +200,31 @@ async def test_an_area_is_followed_without_a_gap_and_without_its_neighbours(
         for code in (OTHER_VILLAGE, TOWN, CITY):
             await client.ask("3", AREA, code=code)
             assert await refused(client) == "FORBIDDEN"
+
+
+async def test_a_ticket_whose_grid_is_merged_is_told_once_to_each_who_follows_it(
+    one: House, people: Cast
+) -> None:
+    key = await tickets.submit(people["reporter"])
+    await settled(one)
+    async with (
+        one.welcome(await sign_in(one, people["cadre"])) as village,
+        one.welcome(await sign_in(one, people["reporter"])) as own,
+    ):
+        await village.ask("1", AREA, code=VILLAGE)
+        await own.ask("1", TICKET, id=global_id("Ticket", key))
+        for client in (village, own):
+            await item(client)
+        await grids.merge(people["town"], GRID, EMPTY_GRID)
+        moved = await item(village)
+        assert (moved["event"]["kind"], moved["ticket"]["area"]) == (
+            "REGRID",
+            {"code": VILLAGE + "03"},
+        )
+        assert (await item(own))["event"]["kind"] == "REGRID"
+        await tickets.move(key, Move.SETTLE, people["worker of the next grid"], text="已修")
+        for client in (village, own):
+            assert (await item(client))["event"]["kind"] == "SETTLE"
 
 
 async def test_those_of_the_same_office_share_each_item(one: House, people: Cast) -> None:

@@ -28,7 +28,10 @@ class Closing(NamedTuple):
 
 
 OnClosed = Callable[[Connection, Closing], Awaitable[None]]
-"""Writes in the given transaction, which holds the ticket; raises no Refusal, or none closes."""
+"""Writes in the given transaction, which holds the ticket; raises no Refusal, or none closes.
+
+It locks no area: those come before tickets.
+"""
 
 ON_CLOSED: dict[str, OnClosed] = {}
 """What higher domains do with a ticket that closes, by name; in the order of the names."""

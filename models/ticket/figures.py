@@ -59,6 +59,15 @@ async def figures(
     thing = access.Thing(area_code=wanted.area_code, unit_id=wanted.unit_id)
     if not held.may(Action.TICKET_READ, thing):
         return None
+    statement = _statement(wanted, source)
+    asked = " AND ".join(statement.conditions)
+    rows = await db.fetch(_COUNT.format(asked=asked), *statement.arguments)
+    counts = {row["outcome"]: row["count"] for row in rows}
+    return _figures(counts, overdue=rows[0]["overdue"] if rows else 0)
+
+
+def _statement(wanted: Filter, source: Source | None) -> Statement:
+    assert wanted.area_code, "figures are those of an area"
     statement = Statement([int(datetime.now(UTC).timestamp() * 1_000)])
     code = statement.add(wanted.area_code)
     statement.where(
@@ -68,10 +77,7 @@ async def figures(
     narrow(wanted, statement)
     if source:
         statement.where(f"source = {statement.add(source)}")
-    asked = " AND ".join(statement.conditions)
-    rows = await db.fetch(_COUNT.format(asked=asked), *statement.arguments)
-    counts = {row["outcome"]: row["count"] for row in rows}
-    return _figures(counts, overdue=rows[0]["overdue"] if rows else 0)
+    return statement
 
 
 def _figures(counts: Mapping[int, int], *, overdue: int) -> Figures:
