@@ -87,7 +87,7 @@ def create(
             Route("/health/ready", _ready),
             Route("/metrics", _metrics(settings, settled, registry)),
             *files.routes(),
-            *pages.routes(),
+            *pages.routes(lets_developers_in=settled.lets_developers_in),
             *_ide(settings, settled),
         ],
         middleware=_middleware(settings),

@@ -22,7 +22,8 @@ DOCUMENT = re.compile(
 
 @pytest.fixture
 def client() -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(Starlette(routes=pages.routes()))
+    app = Starlette(routes=pages.routes(lets_developers_in=False))
+    transport = httpx.ASGITransport(app)
     return httpx.AsyncClient(transport=transport, base_url="http://localhost")
 
 
@@ -51,6 +52,15 @@ async def test_the_page_and_its_files_are_served(
     assert len(answer.text) > 500
     assert (await client.head(path)).status_code == 200
     assert (await client.post(path)).status_code == 405
+
+
+async def test_a_developer_watches_only_where_they_are_let_in(client: httpx.AsyncClient) -> None:
+    assert "data-developers" not in (await client.get("/")).text
+    app = Starlette(routes=pages.routes(lets_developers_in=True))
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://localhost"
+    ) as other:
+        assert "<body data-developers>" in (await other.get("/")).text
 
 
 async def test_the_page_may_load_from_its_own_server_alone(client: httpx.AsyncClient) -> None:

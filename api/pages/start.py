@@ -23,13 +23,23 @@ POLICY = (
 )
 
 
-def routes() -> list[Route]:
-    """Give the routes of the page and of its files."""
-    return [Route(path, _file(name, kind)) for path, (name, kind) in FILES.items()]
+def routes(*, lets_developers_in: bool) -> list[Route]:
+    """Give the routes of the page and of its files.
+
+    Where developers are let in, one of them watches a ticket there; elsewhere nobody is signed in.
+    """
+    return [
+        Route(path, _file(name, kind, lets_developers_in=lets_developers_in))
+        for path, (name, kind) in FILES.items()
+    ]
 
 
-def _file(name: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
+def _file(
+    name: str, kind: str, *, lets_developers_in: bool
+) -> Callable[[Request], Awaitable[Response]]:
     content = (HERE / name).read_bytes()
+    if lets_developers_in:
+        content = content.replace(b"<body>", b"<body data-developers>")
 
     async def answer(_request: Request) -> Response:
         headers = {"content-security-policy": POLICY}

@@ -4,7 +4,7 @@
 const WORKER = "dev:worker:900"; // Whoever works where the demo tickets are reported.
 const STEPS = ["SUBMITTED", "DISPATCHED", "ACKNOWLEDGED", "IN_PROGRESS", "RESOLVED", "CALLBACK", "CLOSED"];
 const EVENTS_MOST = 4;
-const RETRY_MILLISECONDS = 2000;
+const [RETRY_MILLISECONDS, PATIENT_MILLISECONDS] = [2000, 30000];
 const TOKEN_MILLISECONDS_LEAST = 60000;
 const PROTOCOL = "graphql-transport-ws";
 
@@ -172,7 +172,8 @@ function follow() {
 async function start() {
   try {
     if (!(await enter())) {
-      tell("On a development server a ticket moves here. 开发环境下此处展示一件进行中的工单。", false);
+      tell("Nobody can watch here yet. 暂无法查看。", false);
+      setTimeout(start, PATIENT_MILLISECONDS);
       return;
     }
     if (!watch.areaCode) {
@@ -188,4 +189,6 @@ async function start() {
   }
 }
 
-start();
+// Elsewhere nobody is signed in without being asked.
+if ("developers" in document.body.dataset) start();
+else find("ticket").hidden = true;
