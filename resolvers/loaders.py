@@ -107,6 +107,11 @@ class Loaders:
         return DataLoader(load_fn=_events, max_batch_size=BATCH_MOST)
 
     @cached_property
+    def tickets(self) -> DataLoader[Seen, Ticket | None]:
+        """Tickets as somebody sees them, by key; read anew, for the next mutation changes them."""
+        return _as_seen(_tickets, keeps=False)
+
+    @cached_property
     def people(self) -> DataLoader[Seen, Person | None]:
         """People as somebody sees them, by key."""
         return _as_seen(person.seen)
@@ -136,7 +141,7 @@ class _ReadSeen(Protocol[Found]):
         """Give what the viewer may see, by key."""
 
 
-def _as_seen(read: _ReadSeen[Found]) -> DataLoader[Seen, Found | None]:
+def _as_seen(read: _ReadSeen[Found], *, keeps: bool = True) -> DataLoader[Seen, Found | None]:
     async def load(asked: list[Seen]) -> list[Found | None]:
         found: dict[Seen, Found] = {}
         for viewer_id in dict.fromkeys(one.viewer_id for one in asked):
@@ -145,7 +150,11 @@ def _as_seen(read: _ReadSeen[Found]) -> DataLoader[Seen, Found | None]:
             found |= {Seen(viewer_id, key): record for key, record in those.items()}
         return [found.get(one) for one in asked]
 
-    return DataLoader(load_fn=load, max_batch_size=BATCH_MOST)
+    return DataLoader(load_fn=load, max_batch_size=BATCH_MOST, cache=keeps)
+
+
+async def _tickets(keys: Iterable[int], /, *, viewer_id: int | None) -> dict[int, Ticket]:
+    return await ticket.find_all(keys, person_id=viewer_id)
 
 
 async def _children(asked: list[Children]) -> list[Page[Area] | Invalid]:

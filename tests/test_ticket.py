@@ -266,6 +266,12 @@ async def test_the_reporters_of_a_merged_ticket_follow_the_other(people: Cast) -
     first = (await submitted(people["joiner"]))["ticket"]["id"]
     second = (await submitted(people["reporter"], anonymous=True))["ticket"]["id"]
     assert await seen(people["reporter"], first) is None
+    offered = await ask(
+        "query($id: ID!) { ticket(id: $id) { nearDuplicates { ticketId category } } }",
+        people["dispatcher"],
+        id=second,
+    )
+    assert offered["ticket"]["nearDuplicates"] == [{"ticketId": first, "category": "STREET_LAMP"}]
     answer = await moved("ticketMerge", people["dispatcher"], second, intoId=first)
     assert answer["ticket"] == {"state": "MERGED"}
     own = await seen(people["reporter"], second)

@@ -23,7 +23,7 @@ from resolvers.area import Area
 from resolvers.context import Context, Info
 from resolvers.field import After, First, given, shown
 from resolvers.file import Photo
-from resolvers.loaders import Events
+from resolvers.loaders import Events, Seen
 from resolvers.node import Node, global_id, shows
 from resolvers.page import Connection
 from resolvers.person import Person
@@ -116,7 +116,7 @@ async def _events(
 async def _merged_into(of: strawberry.Parent[ticket.Ticket], info: Info) -> ticket.Ticket | None:
     if of.merged_into_id is None:
         return None
-    return await ticket.find(of.merged_into_id, person_id=info.context.person_id)
+    return await info.context.loaders.tickets.load(Seen(info.context.person_id, of.merged_into_id))
 
 
 async def _near_duplicates(of: strawberry.Parent[ticket.Ticket]) -> tuple[Similar, ...]:
