@@ -19,8 +19,9 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; \
 	do printf '%-18s %s\n' "$$name" "$$text"; done
 
+# Python keeps what it compiled, even where it is told not to: or every start compiles it again.
 run: $(VENV)/.run ## Set up and serve on 127.0.0.1:8000; Ctrl-C leaves nothing behind
-	@exec $(IN) -m api run
+	@PYTHONDONTWRITEBYTECODE= exec $(IN) -m api run
 
 test: $(VENV)/.test ## Set up and run the tests against real servers of their own
 	@$(PYTEST) -n auto -m "not slow" $(ARGS)

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from api import city, rules
+from api.city import DEVELOPMENT_GRID
+from api.city.load import is_loaded, load
 from models import cipher, db
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ async def is_done(url: str) -> bool:
     """Say whether the database is migrated and has a city."""
     await db.connect(url, pool_size=1)
     try:
-        return await db.is_migrated() and await city.is_loaded()
+        return await db.is_migrated() and await is_loaded()
     finally:
         await db.close()
 
@@ -31,7 +32,7 @@ async def seed(
     where development people live. And a year of `tickets`: without a number a new city gets
     TICKETS, and one that was there none, for it may be a real one; nor does a city that has some.
     """
-    # Whoever only asks whether all is done does without it.
+    # Whoever only asks whether all is done does without these.
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -39,6 +40,10 @@ async def seed(
         TextColumn,
         TimeElapsedColumn,
     )
+
+    from api.city.points import load_points
+    from api.city.residents import load as load_residents
+    from api.city.tickets import load as load_tickets
 
     columns = (
         TextColumn("{task.description}"),
@@ -49,8 +54,8 @@ async def seed(
     with Progress(*columns) as progress:
         cipher.use(cipher.read_keys(data_keys))
         is_new = await _load_city(url, progress)
-        within = city.DEVELOPMENT_GRID if residents is None else ""
-        await city.load_residents(
+        within = DEVELOPMENT_GRID if residents is None else ""
+        await load_residents(
             url,
             data_keys,
             count=residents,
@@ -60,14 +65,16 @@ async def seed(
         count = TICKETS if tickets is None and is_new else tickets
         if count:
             shown = _shown(progress, "Loading tickets")
-            await city.load_tickets(url, count=count, progress=shown)
+            await load_tickets(url, count=count, progress=shown)
         shown = _shown(progress, "Loading points and offers")
-        await city.load_points(url, data_keys)
+        await load_points(url, data_keys)
         shown(1, 1)
 
 
 async def _load_city(url: str, progress: "Progress") -> bool:
     """Migrate and load; say whether the city is new."""
+    from api import rules
+
     task = progress.add_task("Migrating", total=1)
     await db.connect(url, pool_size=1)
     try:
@@ -76,9 +83,9 @@ async def _load_city(url: str, progress: "Progress") -> bool:
         # Before the city: who finds a city finds its rules.
         await rules.plant()
         progress.update(task, completed=1)
-        if await city.is_loaded():
+        if await is_loaded():
             return False
-        return await city.load(url, progress=_shown(progress, "Loading the standard city"))
+        return await load(url, progress=_shown(progress, "Loading the standard city"))
     finally:
         await db.close()
 

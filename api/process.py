@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 READY_SECONDS = 10.0
 RELOAD_RETRY_SECONDS = 5.0
-GARBAGE_THRESHOLD = 50_000
 
 log = structlog.get_logger()
 
@@ -133,7 +132,8 @@ def _begin(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
 
 
 def _settle_memory() -> None:
-    """Spare the collector what lives as long as the process: its pauses were 300 ms at p99."""
-    gc.collect()
+    """Spare the collector what lives as long as the process: its pauses were 300 ms at p99.
+
+    How seldom it looks at all is said in `api.__main__`, before anything is imported.
+    """
     gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD)

@@ -18,11 +18,8 @@ from api.city import (
     DEVELOPMENT_VILLAGE,
     OTHER_MICRO_GRID,
     OTHER_VILLAGE,
-    City,
-    build,
-    is_loaded,
-    load,
 )
+from api.city.load import City, build, is_loaded, load
 from models import area, db, geo, hours, station
 from models.area import Level
 from models.geo import Point

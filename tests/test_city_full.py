@@ -14,7 +14,7 @@ import pytest
 import models.access
 import models.area
 import models.person
-from api.city import load_residents
+from api.city.residents import load as load_residents
 from tests.databases import Databases
 from tests.program import DATA_KEYS
 

@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from api.city import DEVELOPMENT_MICRO_GRID, load_points
+from api.city import DEVELOPMENT_MICRO_GRID
+from api.city.points import load_points
 from models import db, person, points, reward
 from tests.conftest import Database
 from tests.program import DATA_KEYS

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 import asyncpg
 import pytest
 
-from api.city import DEVELOPMENT_VILLAGE, OTHER_VILLAGE, families, homes, load_residents, names
+from api.city import DEVELOPMENT_VILLAGE, OTHER_VILLAGE, families, homes, names
 from api.city.indexes import without_indexes
+from api.city.residents import load as load_residents
 from models import cipher, db
 from tests.conftest import Database
 from tests.databases import Databases

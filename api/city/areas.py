@@ -11,12 +11,12 @@ from typing import NamedTuple
 import orjson
 
 from api.city import names, shape
+from api.city.codes import CITY_CODE, DEVELOPMENT_VILLAGE
 from api.city.shape import Ring
 from models import pinyin
 from models.area import AreaKind, Level
 from models.geo import Point
 
-CITY_CODE = "320281"
 CITY_NAME = "江阴市"
 CITY_POINT = Point(120.285, 31.920)
 TOWNS = Path(__file__).with_name("towns.csv")
@@ -27,12 +27,6 @@ MICRO_GRIDS_LEAST, MICRO_GRIDS_MOST = 8, 12
 DEDICATED_SHARE = 0.4
 """This share of the villages has one dedicated grid: a park, a market, a school."""
 
-DEVELOPMENT_VILLAGE = "320281109201"
-DEVELOPMENT_GRID = "32028110920101"
-DEVELOPMENT_MICRO_GRID = "3202811092010101"
-OTHER_VILLAGE = "320281001001"
-OTHER_GRID = "32028100100101"
-OTHER_MICRO_GRID = "3202810010010101"
 BOUNDED_TOWNS = ("320281001", "320281109")
 """The towns whose grids have boundaries: those of the development village and of the other."""
 

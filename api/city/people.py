@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from api.city import names
-from api.city.areas import DEVELOPMENT_VILLAGE, GRIDS, OTHER_GRID, Place
+from api.city.areas import GRIDS, Place
+from api.city.codes import DEVELOPMENT_VILLAGE, OTHER_GRID
 from api.city.units import CENTRE, Unit
 from models.role import Role
 

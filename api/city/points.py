@@ -8,7 +8,7 @@ own. Days are counted back from the day of loading.
 import asyncpg
 
 from api.city import points_story
-from api.city.areas import CITY_CODE, DEVELOPMENT_MICRO_GRID, DEVELOPMENT_VILLAGE
+from api.city.codes import CITY_CODE, DEVELOPMENT_MICRO_GRID, DEVELOPMENT_VILLAGE
 
 STATEMENT_SECONDS = 120.0
 SHARED_TOWN = "320281109"

@@ -3,7 +3,7 @@
 Done by the same functions as in earnest, so that every promise of the ledger holds.
 """
 
-from api.city.areas import DEVELOPMENT_MICRO_GRID
+from api.city.codes import DEVELOPMENT_MICRO_GRID
 from models import cipher, db, person, points, reward
 
 GIVEN = (

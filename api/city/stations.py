@@ -11,13 +11,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from api.city import names, shape
-from api.city.areas import (
-    CITY_CODE,
-    CITY_NAME,
-    DEVELOPMENT_VILLAGE,
-    Place,
-    walk,
-)
+from api.city.areas import CITY_NAME, Place, walk
+from api.city.codes import CITY_CODE, DEVELOPMENT_VILLAGE
 from api.city.premises import PREMISES
 from models.area import AreaKind
 from models.hours import CITY_ZONE

@@ -6,7 +6,8 @@ A unit's duties are a phrase for people, then the codes of the tickets that it t
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from api.city.areas import CITY_CODE, Place
+from api.city.areas import Place
+from api.city.codes import CITY_CODE
 from models.area import AreaKind
 
 DEPARTMENTS = (

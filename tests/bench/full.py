@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from tortoise.context import TortoiseContext
 
-from api.city import load_residents
 from api.city.homes import PHONE_COLUMN, phone
 from api.city.load import load
+from api.city.residents import load as load_residents
 from api.stack import Servers
 from models import cipher, db
 from tests.bench.starting import made_database

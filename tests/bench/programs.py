@@ -99,5 +99,7 @@ def _inherited() -> dict[str, str]:
     """Give this environment without the settings that a measurement makes itself."""
     ours = {"HOST", "PORT", "DATA_DIR", "DATABASE_URL", "REDIS_URL", "WORKERS", "RATE_LIMIT"}
     dropped = ours | {"JWT_SECRET", "PUBLIC_SCHEMA", "TRUSTED_DOCUMENTS", "MAKEFLAGS", "MAKELEVEL"}
+    # As `make run` does: Python keeps what it compiled.
+    dropped |= {"PYTHONDONTWRITEBYTECODE"}
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     return {**kept, "LOG_LEVEL": "WARNING"}
