@@ -2,11 +2,13 @@
 
 import asyncio
 import hashlib
+import itertools
 import string
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from models.person import Asker, SignedIn, Standing, refresh, session
 from models.person.refresh import Fate, RefreshToken
 from models.person.session import DEVICE_LENGTH_MOST, SESSIONS_MOST, clean
 from models.person.standing import _STANDING
+from tests import areas
 from tests.conftest import Database
 from tests.program import DATA_KEYS
 
@@ -53,6 +56,11 @@ async def refused(text: str, *, now: datetime = NOW) -> Code:
 
 KEPT = """
 SELECT id, person_id, family_hash, generation, device, started_at, used_at FROM session ORDER BY id
+"""
+
+LIVES = """
+INSERT INTO residence (person_id, area_code, state, started_on)
+VALUES ($1, $2, 'CONFIRMED', '2024-01-01')
 """
 
 
@@ -215,6 +223,33 @@ async def test_one_session_too_many_ends_the_oldest_of_that_person(database: Dat
     assert await rows("SELECT id FROM session ORDER BY id") == [
         (key,) for key in (untouched.session_id, *kept)
     ]
+
+
+async def test_each_session_that_is_crowded_out_is_told_of_once_also_by_many_at_once(
+    database: Database,
+) -> None:
+    await areas.plant()
+    first = await person.start_session_by_openid(OPENID, device="", now=NOW)
+    key = first.person.id
+    for person_id, code in ((key, areas.MICRO_GRID), (await who(), areas.OTHER_GRID)):
+        await db.execute(LIVES, person_id, code)
+    signed = [first, *[await start(key) for _ in range(SESSIONS_MOST - 1)]]
+    told = "SELECT version, facts::text FROM event WHERE kind = 'SESSION_ENDED' ORDER BY version"
+    assert await rows(told) == []
+    await person.start_session_by_openid(OPENID, device="", now=NOW)
+    assert await rows(told) == [(2, f'{{"sessions": [{first.session_id}]}}')]
+
+    await asyncio.gather(
+        *(person.start_session_by_openid(OPENID, device="", now=NOW) for _ in range(30))
+    )
+    ended = [orjson.loads(facts)["sessions"] for _, facts in await rows(told)]
+    gone = {one.session_id for one in signed} - {row[0] for row in await rows()}
+    assert gone <= set(itertools.chain(*ended))
+    assert len(set(itertools.chain(*ended))) == sum(map(len, ended))
+    assert [version for version, _ in await rows(told)] == [*range(2, len(ended) + 2)]
+    assert await rows("SELECT count(*) FROM outbox") == [(len(ended),)]
+    where = "SELECT DISTINCT topic, thing_id, area_code, actor_id FROM event"
+    assert await rows(where) == [("person", key, areas.MICRO_GRID, key)]
 
 
 # Renewing

@@ -110,6 +110,15 @@ async def record(  # noqa: PLR0913 - the sides of an event
     )
 
 
+PLACE = """coalesce(
+    (SELECT area_code FROM residence WHERE person_id = {person} AND state = 'CONFIRMED'),
+    (SELECT code FROM area WHERE level = 'CITY' ORDER BY code LIMIT 1)
+)"""
+"""Where what concerns a person alone happens, in SQL: at home, or in the city.
+
+`person` is their key, in a form that means the same inside a subquery on residence.
+"""
+
 _LOCK_PEOPLE = """
 SELECT id, name, is_party_member, phone_index, identity_number, identity_number_index,
     openid IS NOT NULL OR development_key IS NOT NULL AS signs_in
@@ -136,10 +145,7 @@ UPDATE household SET version = version + 1, head_id = CASE WHEN head_id = $2 THE
 _JOIN = """
 UPDATE household SET version = version + 1, head_id = coalesce(head_id, $2) WHERE id = $1
 """
-_NEXT_VERSION = """
+_NEXT_VERSION = f"""
 UPDATE person SET version = version + 1 WHERE id = $1
-RETURNING version, coalesce(
-    (SELECT area_code FROM residence WHERE person_id = $1 AND state = 'CONFIRMED'),
-    (SELECT code FROM area WHERE level = 'CITY' ORDER BY code LIMIT 1)
-) AS area_code
-"""
+RETURNING version, {PLACE.format(person="$1")} AS area_code
+"""  # noqa: S608 - constants

@@ -35,8 +35,6 @@ async def start(
     token = tokens.new_family()
     row = await connection.fetchrow(_START, person_id, token.family_hash, clean(device), now)
     assert row, "a person who signs in is known"
-    if row["crowded_out"]:
-        await _tell(connection, row["id"], row["crowded_out"])
     return _signed_in(row, token, now)
 
 
@@ -53,9 +51,6 @@ async def start_by_openid(openid: str, *, device: str, now: datetime) -> SignedI
         await _make_person(openid, index)
         row = await db.fetch_one(_START_BY_OPENID, *given)
         assert row, "a person who was made is there"
-    if row["crowded_out"]:
-        async with db.transaction() as connection:
-            await _tell(connection, row["id"], row["crowded_out"])
     return _signed_in(row, token, now)
 
 
@@ -184,20 +179,35 @@ def _signed_in(
 
 
 # What a sign-in adds to a statement that has found `who`: a session, and one less of the oldest.
-_STARTED = """
+# That one ended is told as `_tell` does, in the same round trip: most sign-ins end one.
+_STARTED = f"""
 started AS (
     INSERT INTO session (person_id, family_hash, device, started_at, used_at)
     SELECT id, $2, $3, $4, $4 FROM who WHERE banned_at IS NULL RETURNING id
 ), crowded_out AS (
     DELETE FROM session WHERE id IN (
         SELECT id FROM session WHERE person_id = (SELECT id FROM who WHERE banned_at IS NULL)
-        ORDER BY id DESC OFFSET KEPT
-    ) RETURNING id
+        ORDER BY id DESC OFFSET {SESSIONS_MOST - 1}
+    ) RETURNING id, person_id
+), ended AS (
+    SELECT person_id, jsonb_agg(id) AS sessions,
+        {moving.PLACE.format(person="crowded_out.person_id")} AS place
+    FROM crowded_out GROUP BY person_id
+), counted AS (
+    UPDATE person SET version = version + 1 FROM ended
+    WHERE person.id = ended.person_id AND place IS NOT NULL
+    RETURNING person.id, version, place, sessions
+), happened AS (
+    INSERT INTO event (topic, thing_id, area_code, version, actor_id, kind, facts)
+    SELECT 'person', id, place, version, id, 'SESSION_ENDED',
+        jsonb_build_object('sessions', sessions)
+    FROM counted RETURNING id, area_code
+), told AS (
+    INSERT INTO outbox (event_id, area_code) SELECT id, area_code FROM happened
 )
-SELECT who.id, who.name, who.banned_at, started.id AS session_id,
-    (SELECT array_agg(id) FROM crowded_out) AS crowded_out
+SELECT who.id, who.name, who.banned_at, started.id AS session_id
 FROM who LEFT JOIN started ON true
-""".replace("KEPT", str(SESSIONS_MOST - 1))
+"""  # noqa: S608 - constants
 _START = f"""
 WITH who AS (SELECT id, name, banned_at FROM person WHERE id = $1), {_STARTED}
 """  # noqa: S608 - constants
