@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from models import db
+from models import cipher, db
 from resolvers.node import global_id
 from tests import areas, points
-from tests.areas import OTHER_VILLAGE, VILLAGE
+from tests.areas import MICRO_GRID, OTHER_VILLAGE, VILLAGE
 from tests.conftest import Database
 from tests.graph import ask
 
@@ -242,3 +242,42 @@ async def test_the_viewer_with_balance_and_entries_costs_one_statement(
         (one["asset"], one["amount"]) for one in expected["recent"]
     ]
     assert (await ask("{ viewer { name } }", village.volunteer))["viewer"] == {"name": "李四"}
+
+
+FIELDS = (
+    "id",
+    "name",
+    "roles",
+    "phoneMasked",
+    "isPartyMember",
+    "appointments { role startedOn area { name } }",
+    "residence { startedOn household { code } }",
+    "pendingResidence { state area { name } }",
+    "household { code }",
+    "unreadCount",
+    "pointsAccounts { points recent { amount } }",
+)
+
+
+async def test_the_viewer_shows_the_same_in_a_field_whatever_else_is_asked_for(
+    village: Village,
+) -> None:
+    await village.give()
+    me = await points.resident("王五", household="H1")
+    await areas.appoint("VOLUNTEER", MICRO_GRID, person_id=me)
+    sealed = cipher.seal("13800000000", place=f"person.phone:{me}")
+    await db.execute(
+        "UPDATE person SET phone = $2, is_party_member = true WHERE id = $1", me, sealed
+    )
+    await db.execute(
+        "INSERT INTO residence (person_id, area_code, state) VALUES ($1, $2, 'PENDING')",
+        me,
+        MICRO_GRID,
+    )
+    village.volunteer = me
+    await village.give(key="another")
+    whole = (await ask(f"{{ viewer {{ {' '.join(FIELDS)} }} }}", me))["viewer"]
+    assert [name for name, value in whole.items() if not value] == ["unreadCount"]
+    for field in FIELDS:
+        (alone,) = (await ask(f"{{ viewer {{ {field} }} }}", me))["viewer"].items()
+        assert alone == (field.split()[0], whole[field.split()[0]])

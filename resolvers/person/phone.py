@@ -59,8 +59,7 @@ async def person_verify_phone(
         key=proof.idempotency_key,
         look_up=info.context.phones.number,
     )
-    parts = tuple(sorted(person.PARTS))
-    return PhoneVerified(viewer=await person.viewer(key, parts=parts))
+    return PhoneVerified(viewer=await person.viewer(key))
 
 
 @strawberry.type

@@ -131,8 +131,7 @@ async def viewer(info: Info) -> person.Viewer | None:
     asker = info.context.asker
     if asker is None:
         return None
-    parts = tuple(sorted(selected(info) & person.PARTS.keys()))
-    found = await person.viewer(asker.person_id, session_id=asker.session_id, parts=parts)
+    found = await person.viewer(asker.person_id, session_id=asker.session_id, shown=selected(info))
     if found is None:
         await info.context.turn_away()
     return found
