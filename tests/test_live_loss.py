@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -14,6 +15,7 @@ from api.stack.valkey import Valkey
 from models import db, event
 from models.errors import Unavailable
 from models.event import Stream, Topic
+from models.event.stream import COMMAND_SECONDS
 from tests.conftest import Database
 from tests.events import (
     change,
@@ -56,6 +58,14 @@ class OwnValkey:
             self._server.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         return self._process
+
+    def freeze(self) -> None:
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process
+        self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         if self._process:
@@ -161,6 +171,30 @@ async def test_valkey_may_be_killed_and_come_back(own_valkey: OwnValkey) -> None
         await until(lambda: ends_at(stream, 3))
         await change(1, 4)
         assert versions(await gather(watch, 1)) == [4]
+
+
+async def test_a_frozen_valkey_holds_nothing_up(own_valkey: OwnValkey) -> None:
+    await own_valkey.start()
+    async with (
+        event.connect_redis(own_valkey.url) as redis,
+        relaying(redis) as relay,
+        hub_of(redis) as hub,
+    ):
+        watch = hub.watch(Topic.STATION, 1)
+        await change(1, 1)
+        assert versions(await gather(watch, 1)) == [1]
+        own_valkey.freeze()
+        # Whoever waited for Valkey would give up after two such times, for each change anew.
+        async with asyncio.timeout(3 * COMMAND_SECONDS):
+            for version in range(2, 8):
+                await change(1, version)
+                relay.wake()
+                assert (await anext(watch)).version == version
+        own_valkey.thaw()
+        stream = Stream(redis, name=await event.line_name())
+        await until(lambda: ends_at(stream, 7))
+        await change(1, 8)
+        assert versions(await gather(watch, 1)) == [8]
 
 
 async def test_without_both_servers_it_waits_and_comes_back(

@@ -17,12 +17,13 @@ from models.event.feed import (
     replay,
 )
 from models.event.relay import SWEEP_SECONDS, Relay, complete
-from models.event.stream import LOST, Stream, connect_redis
+from models.event.stream import LOST, READ_SECONDS, Stream, connect_redis
 
 __all__ = [
     "CODE_LENGTHS",
     "LOST",
     "PAGE_MOST",
+    "READ_SECONDS",
     "SWEEP_SECONDS",
     "Backoff",
     "Event",

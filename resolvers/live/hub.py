@@ -14,6 +14,9 @@ from resolvers.live.watch import Watch
 
 log = structlog.get_logger()
 
+LATE_SECONDS = 0.25
+"""How long an answer of the stream may be overdue before the line itself is asked."""
+
 Callback = Callable[[list[Event]], Awaitable[None]]
 
 
@@ -29,6 +32,8 @@ class Hub:
         self._stream: Stream | None = None
         self._stream_backoff = Backoff()
         self._stream_rests_until = 0.0
+        self._stream_is_behind = False
+        self._reading: asyncio.Task[list[Event]] | None = None
         self._watches: dict[Scope, set[Watch]] = {}
         self._callbacks: list[tuple[Watch, Callback]] = []
         self._began_at = 0
@@ -47,6 +52,8 @@ class Hub:
         """Stop, and end every watch."""
         running, self._tasks = self._tasks, []
         await tasks.end(running)
+        if self._reading:
+            await tasks.end([self._reading])
         for watches in list(self._watches.values()):
             for watch in list(watches):
                 watch.close()
@@ -162,6 +169,8 @@ class Hub:
                 await asyncio.sleep(event.SWEEP_SECONDS)
         else:
             await self._check()
+            if self.position != before:
+                self._stream_is_behind = True
 
     async def _begin(self) -> None:
         if self._redis:
@@ -170,11 +179,25 @@ class Hub:
         self._is_ready.set()
 
     async def _news(self, after: int) -> list[Event] | None:
-        """Read the stream; None without one."""
+        """Read the stream; None without one, and nothing if it does not say anything in time.
+
+        A stream that hangs, or that the relay can't reach, is asked on, and the line is swept
+        meanwhile.
+        """
         if self._stream is None or time.monotonic() < self._stream_rests_until:
             return None
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._stream.read(after=after), name="stream")
+        patience = event.READ_SECONDS + LATE_SECONDS
+        if self._stream_is_behind:
+            patience = event.SWEEP_SECONDS
+        await asyncio.wait([self._reading], timeout=patience)
+        self._stream_is_behind = not self._reading.done()
+        if self._stream_is_behind:
+            return []
+        reading, self._reading = self._reading, None
         try:
-            events = await self._stream.read(after=after)
+            events = reading.result()
         except event.LOST as lost:
             if self._stream_backoff.is_first:
                 log.warning("hub_without_stream", reason=str(lost))
