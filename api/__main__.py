@@ -71,13 +71,15 @@ def serve() -> None:
 
 
 @app.command(hidden=True)
-def worker(listener: int, relays: Annotated[bool, typer.Option("--relays")] = False) -> None:
+def worker(
+    listener: int, parent: int, relays: Annotated[bool, typer.Option("--relays")] = False
+) -> None:
     """Serve on a socket that the parent opened."""
     import socket
 
     from api import server
 
-    die_with_parent()
+    die_with_parent(parent)
     with explained(), server.stoppable():
         given = given_settings()
         server.listen(socket.socket(fileno=listener), given, _own_servers(given), relays=relays)
@@ -164,7 +166,7 @@ def ide(
         given = given_settings()
         files = graphiql.Files(private(given.data_dir) / "ide")
         if behind_server:
-            die_with_parent()
+            die_with_parent(os.getppid())
             os.nice(NICENESS)
             graphiql.fetch_behind(files, host=given.host, port=given.port)
         else:

@@ -178,7 +178,8 @@ def _serve_in_workers(
     listener: socket.socket, count: int, settled: Settled, *, relays: bool
 ) -> None:
     """Share one socket among several processes; one that dies is started again."""
-    command = [sys.executable, "-m", "api", "worker", str(listener.fileno())]
+    command = [sys.executable, "-m", "api", "worker"]
+    command += [str(listener.fileno()), str(os.getpid())]
     command += ["--relays"] if relays else []
     workers = [_start(command, listener, settled) for _ in range(count)]
     try:

@@ -199,6 +199,16 @@ def test_workers_do_not_outlive_a_killed_parent(city_database: str, errors: Path
         wait_until_gone(workers)
 
 
+def test_workers_do_not_outlive_a_parent_that_is_killed_while_they_begin(
+    city_database: str, errors: Path
+) -> None:
+    with program(errors, DATABASE_URL=city_database, WORKERS="2") as one:
+        wait_until(lambda: len(one.workers()) == 2)
+        workers = one.workers()
+        one.process.kill()
+        wait_until_gone(workers)
+
+
 # More than one process, and less than two servers
 
 

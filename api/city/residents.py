@@ -161,10 +161,13 @@ async def _made(plans: Sequence[Plan], data_keys: str, whole: int) -> AsyncItera
 def _begin(data_keys: str) -> None:
     """Prepare a process of the pool: it leaves with its parent, and lets that one take Ctrl-C."""
     import signal
+    from multiprocessing import parent_process
 
     from api.lifeline import die_with_parent
 
-    die_with_parent()
+    parent = parent_process()
+    assert parent, "a process of a pool has one"
+    die_with_parent(parent.pid or 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cipher.use(cipher.read_keys(data_keys))
 
