@@ -5,6 +5,7 @@ one (tests/cleaning.py), wherever nothing of the test stays behind.
 """
 
 import asyncio
+import subprocess
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from api.stack import Servers
+from api.stack import Servers, postgres
 from tests import cleaning
 from tests.cleaning import Pristine
 from tests.shared import exclusive
@@ -27,6 +28,21 @@ def url_of(url: str, name: str) -> str:
     parts = urlsplit(url)
     query = f"?{parts.query}" if parts.query else ""
     return f"{parts.scheme}://{parts.netloc}/{name}{query}"
+
+
+def transplant(source: str, target: str) -> None:
+    """Copy all that is in a database into an empty one of another server.
+
+    Takes a second, where migrating anew takes many.
+    """
+    programs = postgres._programs()
+    dump = [programs / "pg_dump", "--no-owner", f"--dbname={source}"]
+    fill = [programs / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
+    with subprocess.Popen(dump, stdout=subprocess.PIPE) as dumping:
+        subprocess.run(
+            [*fill, "--output=/dev/null", f"--dbname={target}"], stdin=dumping.stdout, check=True
+        )
+    assert dumping.returncode == 0
 
 
 @dataclass(slots=True)

@@ -57,9 +57,11 @@ async def change(
         )
 
 
-async def until(holds: Callable[[], Awaitable[object] | object]) -> None:
+async def until(
+    holds: Callable[[], Awaitable[object] | object], *, seconds: float = DEADLINE_SECONDS
+) -> None:
     """Wait until a condition holds; the deadline fails the test."""
-    async with asyncio.timeout(DEADLINE_SECONDS):
+    async with asyncio.timeout(seconds):
         while True:
             found = holds()
             if await found if isawaitable(found) else found:

@@ -234,11 +234,16 @@ async def rename(key: int, version: int) -> None:
 
 @asynccontextmanager
 async def house(
-    limits: SocketLimits = PATIENT, *, wire: type[Wire] = QuickWire, redis: Redis | None = None
+    limits: SocketLimits = PATIENT,
+    *,
+    wire: type[Wire] = QuickWire,
+    redis: Redis | None = None,
+    relays: bool = True,
 ) -> AsyncIterator[House]:
-    """Serve with a hub and a relay until the block ends."""
+    """Serve with a hub and, unless others do its work, a relay, until the block ends."""
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(relaying(redis))
+        if relays:
+            await stack.enter_async_context(relaying(redis))
         hub = await stack.enter_async_context(hub_of(redis))
         one = House(hub, limits, wire)
         try:

@@ -17,6 +17,7 @@ from models.errors import Unavailable
 from models.points.award import grant
 from tests import points, processes, rewards
 from tests.conftest import Database
+from tests.databases import Databases, transplant, url_of
 from tests.processes import ROOT, process_of
 
 PEOPLE = 6
@@ -109,11 +110,16 @@ async def test_fifty_killed_servers_leave_nothing_torn(database: Database) -> No
     await kill_servers(database.url, kills=KILLS_IN_FULL)
 
 
-async def kill_postgresql(directory: Path, *, kills: int) -> None:
+@pytest.fixture
+def template_url(databases: Databases, template: str) -> str:
+    return url_of(databases.servers.database_url, template)
+
+
+async def kill_postgresql(directory: Path, template_url: str, *, kills: int) -> None:
     """Kill PostgreSQL under the load, so many times; it is started again and recovers."""
     with processes.running(directory) as servers:
         url = servers.servers().database_url
-        await db.migrate(url)
+        transplant(template_url, url)
         await db.connect(url)
         try:
             await open_shop()
@@ -129,10 +135,12 @@ async def kill_postgresql(directory: Path, *, kills: int) -> None:
             await db.close()
 
 
-async def test_a_killed_postgresql_loses_nothing(tmp_path: Path) -> None:
-    await kill_postgresql(tmp_path, kills=KILLS)
+async def test_a_killed_postgresql_loses_nothing(tmp_path: Path, template_url: str) -> None:
+    await kill_postgresql(tmp_path, template_url, kills=KILLS)
 
 
 @pytest.mark.slow
-async def test_fifty_times_killed_postgresql_loses_nothing(tmp_path: Path) -> None:
-    await kill_postgresql(tmp_path, kills=KILLS_IN_FULL)
+async def test_fifty_times_killed_postgresql_loses_nothing(
+    tmp_path: Path, template_url: str
+) -> None:
+    await kill_postgresql(tmp_path, template_url, kills=KILLS_IN_FULL)
