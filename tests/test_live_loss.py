@@ -1,17 +1,11 @@
 """What the hub does when Valkey or PostgreSQL is away, forgets, or tells wrong things."""
 
 import asyncio
-import shutil
-import signal
-import subprocess
-import tempfile
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
-from api.stack.valkey import Valkey
 from models import db, event
 from models.errors import Unavailable
 from models.event import Stream, Topic
@@ -27,6 +21,7 @@ from tests.events import (
     until,
     versions,
 )
+from tests.valkey import OwnValkey, of_its_own
 
 
 @pytest.fixture(autouse=True)
@@ -40,48 +35,10 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
         yield client
 
 
-class OwnValkey:
-    """A Valkey of this test, to be killed."""
-
-    def __init__(self, directory: Path) -> None:
-        self._server = Valkey(directory, directory)
-        self._process: subprocess.Popen[bytes] | None = None
-        self.url = self._server.url
-
-    async def start(self) -> None:
-        process = self._spawn()
-        await until(lambda: self._server.is_ready(process.pid))
-
-    def _spawn(self) -> "subprocess.Popen[bytes]":
-        self._server.prepare()
-        self._process = subprocess.Popen(
-            self._server.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        return self._process
-
-    def freeze(self) -> None:
-        assert self._process
-        self._process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        assert self._process
-        self._process.send_signal(signal.SIGCONT)
-
-    def kill(self) -> None:
-        if self._process:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-
 @pytest.fixture
 def own_valkey() -> Iterator[OwnValkey]:
-    # A socket's path is short.
-    directory = Path(tempfile.mkdtemp(prefix="wv-"))
-    valkey = OwnValkey(directory)
-    yield valkey
-    valkey.kill()
-    shutil.rmtree(directory)
+    with of_its_own() as valkey:
+        yield valkey
 
 
 async def test_a_hub_that_starts_late_begins_with_what_comes(redis: Redis) -> None:
@@ -150,7 +107,7 @@ async def ends_at(stream: Stream, position: int) -> bool:
 
 
 async def test_valkey_may_be_killed_and_come_back(own_valkey: OwnValkey) -> None:
-    await own_valkey.start()
+    own_valkey.start()
     async with (
         event.connect_redis(own_valkey.url) as redis,
         relaying(redis) as relay,
@@ -164,7 +121,7 @@ async def test_valkey_may_be_killed_and_come_back(own_valkey: OwnValkey) -> None
         relay.wake()
         async with asyncio.timeout(2):
             assert (await anext(watch)).version == 2
-        await own_valkey.start()
+        own_valkey.start()
         await change(1, 3)
         assert versions(await gather(watch, 1)) == [3]
         stream = Stream(redis, name=await event.line_name())
@@ -174,7 +131,7 @@ async def test_valkey_may_be_killed_and_come_back(own_valkey: OwnValkey) -> None
 
 
 async def test_a_frozen_valkey_holds_nothing_up(own_valkey: OwnValkey) -> None:
-    await own_valkey.start()
+    own_valkey.start()
     async with (
         event.connect_redis(own_valkey.url) as redis,
         relaying(redis) as relay,
@@ -210,6 +167,6 @@ async def test_without_both_servers_it_waits_and_comes_back(
         with pytest.raises(Unavailable):
             await event.last_position()
         await db.connect(database.url)
-        await own_valkey.start()
+        own_valkey.start()
         await change(1, 1)
         assert versions(await gather(watch, 1)) == [1]

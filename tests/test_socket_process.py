@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -12,8 +13,10 @@ import websockets
 from websockets.sync.client import ClientConnection, connect
 
 from api.socket import SUBPROTOCOL
-from tests.server import LEAVE_SECONDS, Program, program
+from tests.processes import wait_until
+from tests.server import LEAVE_SECONDS, Program, is_running, program
 from tests.sockets import HEAD, INIT, LARGE_PING, SECONDS, station_id
+from tests.valkey import of_its_own
 
 
 @pytest.fixture
@@ -60,6 +63,60 @@ def test_a_restart_is_1012_for_every_socket_and_takes_seconds(started: Program) 
                 wire.recv(SECONDS)
             assert wire.close_code == 1012
     assert LEAVE_SECONDS <= 5
+
+
+def test_two_processes_leave_in_time_although_valkey_hangs(city_url: str, tmp_path: Path) -> None:
+    with of_its_own() as valkey, ExitStack() as stack:
+        valkey.start()
+        given = {"DATABASE_URL": city_url, "REDIS_URL": valkey.url, "WORKERS": "2"}
+        one = stack.enter_context(program(tmp_path / "stderr", "serve", (), **given)).ready()
+        wires = [stack.enter_context(connected(one)) for _ in range(8)]
+        for wire in wires:
+            wire.send(followed(1))
+            assert "CURRENT" in str(wire.recv(SECONDS))
+        valkey.freeze()
+        workers = one.workers()
+        assert one.left(signal.SIGTERM) == 0
+        assert not any(map(is_running, workers))
+        for wire in wires:
+            with pytest.raises(websockets.ConnectionClosed):
+                wire.recv(SECONDS)
+            assert wire.close_code == 1012
+
+
+def test_nothing_is_compressed_whatever_a_client_offers(started: Program) -> None:
+    url = f"ws://127.0.0.1:{started.port}/graphql"
+    with connect(url, subprotocols=[SUBPROTOCOL], compression="deflate") as wire:  # type: ignore[list-item] # a str
+        assert wire.request
+        assert wire.request.headers["Sec-WebSocket-Extensions"].startswith("permessage-deflate")
+        assert wire.response
+        assert "Sec-WebSocket-Extensions" not in wire.response.headers
+
+
+@pytest.mark.slow
+def test_every_limit_of_time_holds_in_the_program_itself(started: Program) -> None:
+    def gauge() -> float:
+        measures = started.client.get("/metrics").text
+        (line,) = [line for line in measures.splitlines() if line.startswith("wangge_sockets ")]
+        return float(line.split()[1])
+
+    url = f"ws://127.0.0.1:{started.port}/graphql"
+    began = time.monotonic()
+    with (
+        connect(url, subprotocols=[SUBPROTOCOL], compression=None) as silent,  # type: ignore[list-item] # a str
+        connected(started) as idle,
+        socket.socket() as deaf,
+    ):
+        stop_reading(deaf, started.port)
+        deaf_since = time.monotonic()
+        with pytest.raises(websockets.ConnectionClosed):
+            silent.recv(SECONDS)
+        assert silent.close_code == 4408
+        assert 4.5 < time.monotonic() - began < 8
+        wait_until(lambda: gauge() == 1)
+        assert 8 < time.monotonic() - deaf_since < 15
+        assert idle.recv(20) == '{"type":"ping"}'
+        assert 24 < time.monotonic() - began < 30
 
 
 def test_a_foreign_host_gets_no_socket(started: Program) -> None:

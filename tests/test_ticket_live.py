@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 
 from models import db, event, person
-from models.event import Topic
 from models.ticket import Move, State
 from resolvers.node import global_id
 from tests import grids, tickets
 from tests.areas import CITY, EMPTY_GRID, GRID, OTHER_VILLAGE, TOWN, VILLAGE
 from tests.conftest import Database
-from tests.events import change, count, until
+from tests.events import count, until
 from tests.sockets import Client, House, house
 from tests.tickets import AT_OTHER_VILLAGE, HERE, Cast
 
@@ -141,11 +140,10 @@ async def test_who_loses_their_office_follows_no_more(one: House, people: Cast) 
     async with one.welcome(await sign_in(one, people["officer"])) as client:
         await client.ask("1", TICKET, id=global_id("Ticket", key))
         assert "ACKNOWLEDGE" in (await item(client))["ticket"]["moves"]
-        await db.execute(
-            "UPDATE appointment SET ended_on = '2021-01-01' WHERE person_id = $1",
-            people["officer"],
+        (row,) = await db.fetch(
+            "SELECT id FROM appointment WHERE person_id = $1", people["officer"]
         )
-        await change(people["officer"], 2, topic=Topic.PERSON)
+        await person.relieve(row["id"], actor_id=people["admin"], key="k")
         assert await refused(client) == "FORBIDDEN"
 
 
