@@ -46,6 +46,7 @@ SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": 0,
     "max_wal_size": "1GB",
+    "recovery_init_sync_method": "syncfs",
     "checkpoint_timeout": "15min",
     "max_worker_processes": 2,
     "max_parallel_workers": 0,
