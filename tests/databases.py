@@ -36,12 +36,11 @@ def transplant(source: str, target: str) -> None:
     Takes a second, where migrating anew takes many.
     """
     programs = postgres._programs()
-    dump = [programs / "pg_dump", "--no-owner", f"--dbname={source}"]
-    fill = [programs / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
+    dump = [str(programs / "pg_dump"), "--no-owner", f"--dbname={source}"]
+    fill = [str(programs / "psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
+    fill += ["--output=/dev/null", f"--dbname={target}"]
     with subprocess.Popen(dump, stdout=subprocess.PIPE) as dumping:
-        subprocess.run(
-            [*fill, "--output=/dev/null", f"--dbname={target}"], stdin=dumping.stdout, check=True
-        )
+        subprocess.run(fill, stdin=dumping.stdout, check=True)
     assert dumping.returncode == 0
 
 

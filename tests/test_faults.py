@@ -21,7 +21,7 @@ from tests.faults.load import People
 from tests.faults.scene import scene
 
 TICKETS, TICKETS_IN_FULL = 40, 200
-FAULTS_IN_FULL = 40
+FAULTS_IN_FULL = 30
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ async def test_one_fault_of_each_kind_loses_nothing_and_doubles_nothing(
 
 
 @pytest.mark.slow
-async def test_forty_faults_at_random_moments_lose_nothing_and_double_nothing(
+async def test_thirty_faults_at_random_moments_lose_nothing_and_double_nothing(
     city: Estate, people: People
 ) -> None:
     async with scene(city, people, tickets=TICKETS_IN_FULL) as one:

@@ -8,7 +8,7 @@ killed, or both believe for a while that it is theirs.
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -70,7 +70,7 @@ async def write(keys: list[int], person_id: int, chance: random.Random) -> None:
 
 
 async def endure(
-    one: House, relays: Relays, redis_url: str, troubles: list[Trouble], chance: random.Random
+    one: House, relays: Relays, redis_url: str, troubles: Sequence[Trouble], chance: random.Random
 ) -> None:
     """Let writers write and phones watch through troubles, then prove that all came once."""
     people = await tickets.cast()

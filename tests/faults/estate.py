@@ -25,6 +25,7 @@ from tests.program import DATA_KEYS, SECRET, free_port
 SERVING = 2
 READY_SECONDS = 120.0
 FROZEN_SECONDS = 4.0
+LAST_LINES = 3
 
 
 class Estate:
@@ -63,6 +64,11 @@ class Estate:
     def troubles(self) -> list[str]:
         """Give what any process said that nobody expects."""
         return [line for one in (*self._ever, *self.relays.ever) for line in one.troubles()]
+
+    def last_words(self) -> list[str]:
+        """Give the end of what each process said."""
+        ever = (*self._ever, *self.relays.ever)
+        return [f"{one.log.stem}: {line}" for one in ever for line in one.said()[-LAST_LINES:]]
 
     async def kill_serving_process(self) -> None:
         """Kill one of those that serve; its parent starts another."""

@@ -5,8 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from models import db
@@ -17,6 +17,7 @@ from tests.program import ROOT
 WORKING = 2
 HOLDER_SECONDS = 120.0
 LEAVE_SECONDS = 8.0
+SUPERVISE_SECONDS = 0.5
 PAUSED_SECONDS = 4.5
 """Longer than a lease lasts and another process needs to ask for it."""
 # Notes and warnings are expected; errors, tracebacks and what the libraries say are not.
@@ -53,8 +54,11 @@ class Started:
 
     def troubles(self) -> list[str]:
         """Give the lines that nobody expects, whatever is killed around it."""
-        lines = self.log.read_text().splitlines()
-        return [line for line in lines if not any(level in line for level in EXPECTED)]
+        return [line for line in self.said() if not any(level in line for level in EXPECTED)]
+
+    def said(self) -> list[str]:
+        """Give the lines that it has written."""
+        return self.log.read_text().splitlines()
 
     def children(self) -> list[int]:
         """Give the ids of the processes that it has started."""
@@ -70,6 +74,18 @@ class Relays:
         self._directory = directory
         self._environment = environment
         self._working = [self._start() for _ in range(WORKING)]
+
+    @asynccontextmanager
+    async def supervised(self) -> AsyncIterator[None]:
+        """Start again, for the length of the block, what leaves by itself.
+
+        One that finds no database to begin with does.
+        """
+        supervising = asyncio.create_task(self._supervise())
+        try:
+            yield
+        finally:
+            supervising.cancel()
 
     def end(self) -> None:
         """Stop them."""
@@ -111,6 +127,13 @@ class Relays:
 
         await until(is_found, seconds=HOLDER_SECONDS)
         return found[0]
+
+    async def _supervise(self) -> None:
+        while True:
+            await asyncio.sleep(SUPERVISE_SECONDS)
+            for place, one in enumerate(self._working):
+                if one.process.poll() is not None:
+                    self._working[place] = self._start()
 
     def _start(self) -> Started:
         log = self._directory / f"work-{len(self.ever)}.log"

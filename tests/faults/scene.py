@@ -53,12 +53,12 @@ class Scene:
     async def hurt(self, fault: Fault) -> None:
         """Do something to the estate, and wait until all goes on; tells how long that took."""
         began, at = time.monotonic(), time.time()
+        tell(fault.__name__)
         await fault(self._estate)
         await until(lambda: self.load.newest > began, seconds=RECOVERY_SECONDS_MOST)
-        answers = time.monotonic() - began
+        tell(f"    answers after {time.monotonic() - began:.2f} s")
         await until(lambda: self._all_saw_later_than(at), seconds=RECOVERY_SECONDS_MOST)
-        pushes = time.monotonic() - began
-        tell(f"{fault.__name__}: answers after {answers:.2f} s, all pushes after {pushes:.2f} s")
+        tell(f"    all pushes after {time.monotonic() - began:.2f} s")
 
     def _all_saw_later_than(self, at: float) -> bool:
         return all(
@@ -79,11 +79,14 @@ async def scene(estate: Estate, people: People, *, tickets: int) -> AsyncIterato
     one = Scene(estate, people, seeded())
     after = await event.last_position()
     await one.begin(after=after)
-    async with watching(one.phones):
-        async with living(one.load, estate.address, at_least=tickets):
-            yield one
-        await estate.until_ready()
-        await proof.until_calm(one.phones, estate.redis_url, after=after)
+    async with watching(one.phones), estate.relays.supervised():
+        try:
+            async with living(one.load, estate.address, at_least=tickets):
+                yield one
+            await estate.until_ready()
+            await proof.until_calm(one.phones, estate.redis_url, after=after)
+        finally:
+            tell("\n".join(estate.last_words()))
     await proof.all_was_done_once(one.load)
     await proof.the_line_has_no_gap()
     await proof.phones_saw_it_all(one.phones, after=after)
