@@ -12,18 +12,31 @@ FIRST_DAY = date(2020, 1, 1)
 async def plant(*, year_grant: int = 300, joiners: str = "WHOLE", lot_months: int = 24) -> int:
     """Write the tree and one programme over VILLAGE; gives the programme's key."""
     await areas.plant()
+    return await programme(VILLAGE, year_grant=year_grant, joiners=joiners, lot_months=lot_months)
+
+
+async def programme(
+    village: str,
+    *,
+    code: str = "P1",
+    year_grant: int = 300,
+    joiners: str = "WHOLE",
+    lot_months: int = 24,
+) -> int:
+    """Write the programme of a village; gives its key."""
     row = await db.fetch_one(
         """INSERT INTO programme (code, kind, name, owner_area_code, budget_cents,
             cents_per_point, lot_months, year_grant, joiners)
-        VALUES ('P1', 'VILLAGE', '长泾村积分', $1, 10000000, 10, $2, $3, $4) RETURNING id""",
-        VILLAGE,
+        VALUES ($5, 'VILLAGE', '长泾村积分', $1, 10000000, 10, $2, $3, $4) RETURNING id""",
+        village,
         lot_months,
         year_grant,
         joiners,
+        code,
     )
     assert row
     await db.execute(
-        "INSERT INTO programme_area (area_code, programme_id) VALUES ($1, $2)", VILLAGE, row["id"]
+        "INSERT INTO programme_area (area_code, programme_id) VALUES ($1, $2)", village, row["id"]
     )
     await db.execute(
         "INSERT INTO account (programme_id, kind) VALUES ($1, 'ISSUANCE'), ($1, 'EXPIRED')",

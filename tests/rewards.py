@@ -27,7 +27,9 @@ async def open_shop(*, stock: int = 10, price: int = 5) -> Shop:
     return Shop(programme, cadre, shop, keeper, await offer(programme, shop, stock, price))
 
 
-async def merchant(keeper: int, *, name: str = "爱心超市", state: str = "APPROVED") -> int:
+async def merchant(
+    keeper: int, *, name: str = "爱心超市", state: str = "APPROVED", area_code: str = VILLAGE
+) -> int:
     """Write a merchant that somebody acts for."""
     row = await db.fetch_one(
         """WITH made AS (
@@ -35,7 +37,7 @@ async def merchant(keeper: int, *, name: str = "爱心超市", state: str = "APP
             VALUES ($1, $2, '长泾路1号', 120.28, 31.91, $3) RETURNING id
         ) INSERT INTO merchant_member (merchant_id, person_id) SELECT id, $4 FROM made
         RETURNING merchant_id""",
-        VILLAGE,
+        area_code,
         name,
         state,
         keeper,

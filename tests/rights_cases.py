@@ -1,13 +1,18 @@
 """How each mutation is tried by tests/test_rights.py; a mutation without a case fails there.
 
-A case is a function under `@case("fieldName", Action.X)`; with several actions a mutation has one
-for each. It gets a `Target`, writes what the mutation needs there, and gives a `Try`: the input,
-and the facts of the thing by which the table of rights decides. An allowed one is tried right
-after it was built; those that are refused are built first and tried together, so they may share
-what they are about. `of_people=True` says that the thing belongs to `target.owner_id`, who is the
-actor in one half of the cells; `never_oneself=True` that it is refused then; `of_oneself=True`
-that it is always the actor's own. Cases of people stand in tests/rights_people.py, those of
-stations in tests/rights_stations.py.
+A case is a function under `@case("fieldName", Action.X)`. A mutation that needs another right for
+each kind of input has a case for each; one that needs one of several rights names them together.
+The function gets a `Target`, writes what the mutation needs there, and gives a `Try`: the input,
+and the facts of the thing by which the table of rights decides (tests/rights_table.py). An allowed
+one is tried right after it was built; those that are refused are built first and tried together,
+and share what they are about if it is at the same place and not the actor's own. `by_actor=True`
+says that they can't, since the input holds something of the actor's.
+
+`of_people=True` says that the thing belongs to `target.owner_id`, who is the actor in one half of
+the cells; `never_oneself=True` that it is refused then; `of_oneself=True` that it is always the
+actor's own. A `move` says that the table of the flow of tickets decides as well.
+
+Cases of people stand in tests/rights_people.py, those of the other domains in files named so.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.access import Action
+from models.ticket import Move
 from resolvers.node import global_id
 from tests import grids
 from tests.rights_city import CITY, Place
@@ -23,16 +29,6 @@ EXEMPT: Mapping[str, str] = {
     "sessionStart": "Rights begin with it; tests/test_sign_in.py tries it with codes.",
 }
 """Mutations that have no case, and why."""
-
-TRIED_ELSEWHERE: Mapping[str, str] = {
-    "notification": "One's own inbox alone; tests/test_notification.py.",
-    "ticket": "Every move in every state by everybody; tests/test_ticket_flow.py.",
-    "points": "By those who may and may not; tests/test_points_graph.py and its siblings.",
-    "merchant": "By those who may and may not; tests/test_reward_story.py.",
-    "reward": "By those who may and may not; tests/test_reward_story.py.",
-    "voucher": "By those who may and may not; tests/test_reward_story.py.",
-}
-"""First words of mutations whose rights hang on more than a place: where they are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +51,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """An input, and what the thing is by which the table decides."""
+    """An input, and what the thing is by which the table decides.
+
+    `office_code` is the area whose officers or cadres staff the unit without being named in it.
+    """
 
     input: dict[str, Any]
     area_code: str | None = None
     unit_id: int | None = None
+    office_code: str | None = None
     owner_id: int | None = None
     household_id: int | None = None
 
@@ -67,34 +67,33 @@ class Try:
 Build = Callable[[Target], Awaitable[Try]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """How a mutation is tried for one of its actions."""
+    """How a mutation is tried for its actions, one of which is enough."""
 
     mutation: str
-    action: Action
+    actions: tuple[Action, ...]
     build: Build
-    of_people: bool
-    never_oneself: bool
-    of_oneself: bool
+    of_people: bool = False
+    never_oneself: bool = False
+    of_oneself: bool = False
+    by_actor: bool = False
+    move: Move | None = None
+
+    @property
+    def is_of_people(self) -> bool:
+        """Whether the thing belongs to somebody."""
+        return self.of_people or self.never_oneself or self.of_oneself
 
 
 CASES: list[Case] = []
 
 
-def case(
-    mutation: str,
-    action: Action,
-    *,
-    of_people: bool = False,
-    never_oneself: bool = False,
-    of_oneself: bool = False,
-) -> Callable[[Build], Build]:
+def case(mutation: str, *actions: Action, **how: Any) -> Callable[[Build], Build]:  # noqa: ANN401 - the fields of Case
     """Register a case."""
-    is_of_people = of_people or never_oneself or of_oneself
 
     def register(build: Build) -> Build:
-        CASES.append(Case(mutation, action, build, is_of_people, never_oneself, of_oneself))
+        CASES.append(Case(mutation=mutation, actions=actions, build=build, **how))
         return build
 
     return register
@@ -151,7 +150,7 @@ def _appoints(action: Action) -> None:
         return Try({"appointmentId": key, "idempotencyKey": target.key}, code, unit)
 
 
-for _action in _offices(Place("", "", "", "", "", 0, 0)):
+for _action in _offices(Place("", "", "", "", "", 0, 0, 0)):
     _appoints(_action)
 
 

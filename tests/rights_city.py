@@ -5,30 +5,31 @@ from dataclasses import dataclass
 from models import cipher, db
 from models.area import Level
 from models.role import Role
-from tests import areas, grids
+from tests import areas, grids, points
 
 CITY = areas.CITY
-LEVELS = {
-    Role.VOLUNTEER: Level.MICRO_GRID,
-    Role.COURIER: Level.GRID,
-    Role.MERCHANT: Level.VILLAGE,
-    Role.LIAISON: Level.MICRO_GRID,
-    Role.GRID_WORKER: Level.GRID,
-    Role.GRID_LEAD: Level.GRID,
-    Role.SPECIALIST: Level.GRID,
-    Role.VILLAGE_CADRE: Level.VILLAGE,
-    Role.TOWN_OFFICER: Level.TOWN,
-    Role.DEPARTMENT_OFFICER: Level.VILLAGE,
-    Role.DISPATCHER: Level.CITY,
-    Role.AUDITOR: Level.CITY,
-    Role.ADMIN: Level.CITY,
-}
+OFFICES: tuple[tuple[Role, Level], ...] = (
+    (Role.VOLUNTEER, Level.MICRO_GRID),
+    (Role.COURIER, Level.GRID),
+    (Role.MERCHANT, Level.VILLAGE),
+    (Role.LIAISON, Level.MICRO_GRID),
+    (Role.GRID_WORKER, Level.GRID),
+    (Role.GRID_LEAD, Level.GRID),
+    (Role.SPECIALIST, Level.GRID),
+    (Role.VILLAGE_CADRE, Level.VILLAGE),
+    (Role.TOWN_OFFICER, Level.TOWN),
+    (Role.DEPARTMENT_OFFICER, Level.VILLAGE),
+    (Role.DISPATCHER, Level.TOWN),
+    (Role.DISPATCHER, Level.CITY),
+    (Role.AUDITOR, Level.CITY),
+    (Role.ADMIN, Level.CITY),
+)
 """Where each role is held: an officer's unit serves the village."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A corner of the city: the codes from the town down, and a unit that serves the village."""
+    """A corner of the city: the codes from the town down, a unit and a programme of the village."""
 
     name: str
     town: str
@@ -37,6 +38,7 @@ class Place:
     micro_grid: str
     unit_id: int
     longitude: float
+    programme_id: int
 
     @property
     def point(self) -> dict[str, float]:
@@ -90,7 +92,7 @@ async def plant() -> City:
     )
     own = places[0]
     actors = [Actor(None, None), await _actor(own, Role.RESIDENT)]
-    actors += [await _actor(own, role) for role in LEVELS]
+    actors += [await _actor(own, role, own.code(level)) for role, level in OFFICES]
     # One more, so that no administrator is the last.
     await areas.appoint("ADMIN", CITY)
     rows = await db.fetch("SELECT id FROM appointment")
@@ -121,6 +123,16 @@ async def give_phone(person: int, phone: str) -> None:
     await db.execute("UPDATE person SET phone_index = $2 WHERE id = $1", person, index)
 
 
+async def fund(person: int, programme: int) -> int:
+    """Give somebody points of a programme to spend; gives their account."""
+    return int(await grids.value(_FUND, person, programme))
+
+
+async def administrator() -> int:
+    """Give an administrator who tries nothing."""
+    return int(await grids.value("SELECT max(person_id) FROM appointment WHERE role = 'ADMIN'"))
+
+
 async def tidy(city: City) -> None:
     """Take what trying has given to the actors from them again: offices, homes asked for, visits.
 
@@ -130,18 +142,32 @@ async def tidy(city: City) -> None:
     await db.execute(_TAKE_OFFICES, people, city.offices)
     await db.execute(_TAKE_WISHES, people)
     await db.execute(_TAKE_VISITS, people)
+    await db.execute("DELETE FROM voucher_attempt")
 
 
 _TAKE_OFFICES = "DELETE FROM appointment WHERE person_id = ANY($1) AND NOT id = ANY($2)"
 _TAKE_WISHES = "DELETE FROM residence WHERE person_id = ANY($1) AND state <> 'CONFIRMED'"
 _TAKE_VISITS = "DELETE FROM station_visit WHERE person_id = ANY($1)"
+_FUND = """
+WITH owner AS (
+    INSERT INTO account (programme_id, kind, person_id, points) VALUES ($2, 'PERSON', $1, 9)
+    ON CONFLICT (programme_id, person_id, kind) WHERE person_id IS NOT NULL
+    DO UPDATE SET points = account.points + 9 RETURNING id
+), awarded AS (
+    INSERT INTO transaction (programme_id, kind, business_day)
+    VALUES ($2, 'AWARD', '2026-01-01') RETURNING id
+)
+INSERT INTO lot (account_id, transaction_id, amount, remaining, expires_on)
+SELECT owner.id, awarded.id, 9, 9, '2100-01-01' FROM owner, awarded RETURNING account_id
+"""
 
 
 async def contents() -> dict[str, str]:
-    """Give a digest of all rows of each table, but of the idempotency keys."""
+    """Give a digest of all rows of each table, but of the keys and codes that were tried."""
     tables = await db.fetch(
         "SELECT relname::text AS name FROM pg_class WHERE relkind = 'r'"
-        " AND relnamespace = 'public'::regnamespace AND relname <> 'once'"
+        " AND relnamespace = 'public'::regnamespace"
+        " AND relname NOT IN ('once', 'voucher_attempt')"
     )
     digests = (
         f"SELECT '{table['name']}' AS name, md5(coalesce(string_agg(md5(one::text), ''"  # noqa: S608 - our own names
@@ -164,14 +190,25 @@ async def _place(name: str, number: int, town: str, village_end: str, grid_end: 
             await grids.add_area(code, level, kind, 100, place=number)
     unit = await grids.add("unit", code=grid, kind="VILLAGE", name="站", area_code=village)
     longitude = await grids.value("SELECT longitude FROM area WHERE code = $1", grid)
-    return Place(name, town, village, grid, grid + "01", unit, longitude)
+    programme = await _programme(village)
+    return Place(name, town, village, grid, grid + "01", unit, longitude, programme)
 
 
-async def _actor(place: Place, role: Role) -> Actor:
+async def _programme(village: str) -> int:
+    """Give the programme of a village, with a rule for awards and one for hours."""
+    sql = "SELECT max(programme_id) FROM programme_area WHERE area_code = $1"
+    if found := await grids.value(sql, village):
+        return int(found)
+    made = await points.programme(village, code=village)
+    await points.rule(made)
+    await points.rule(made, "H1", source="HOURS")
+    return made
+
+
+async def _actor(place: Place, role: Role, code: str | None = None) -> Actor:
     person, home = await somebody(place)
-    if role is Role.RESIDENT:
+    if code is None:
         return Actor(role, person, home)
-    code = place.code(LEVELS[role])
     unit = place.unit_id if role is Role.DEPARTMENT_OFFICER else None
     await grids.add(
         "appointment",

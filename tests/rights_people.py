@@ -121,7 +121,7 @@ async def _pending(target: Target) -> asyncpg.Record | None:
 # Rosters
 
 
-@case("rosterImport", Action.ROSTER_IMPORT)
+@case("rosterImport", Action.ROSTER_IMPORT, by_actor=True)
 async def _bring(target: Target) -> Try:
     table = _roster(target.place.micro_grid)
     kept = await file.keep_table(table, person_id=target.actor_id or target.owner_id)

@@ -37,7 +37,7 @@ async def _reopen(target: Target) -> Try:
     return await _revised(target, status="CLOSED", reason="装修完毕")
 
 
-@case("stationImport", Action.STATION_IMPORT)
+@case("stationImport", Action.STATION_IMPORT, by_actor=True)
 async def _import(target: Target) -> Try:
     table = _table(target.place.longitude, target.place.point["latitude"])
     kept = await file.keep_table(table, person_id=target.actor_id or target.owner_id)
