@@ -29,7 +29,7 @@ OFFICES: tuple[tuple[Role, Level], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A corner of the city: the codes from the town down, a unit and a programme of the village."""
+    """A corner of the city: the codes from the town down; the village's unit and programme."""
 
     name: str
     town: str
@@ -153,6 +153,9 @@ WITH owner AS (
     INSERT INTO account (programme_id, kind, person_id, points) VALUES ($2, 'PERSON', $1, 9)
     ON CONFLICT (programme_id, person_id, kind) WHERE person_id IS NOT NULL
     DO UPDATE SET points = account.points + 9 RETURNING id
+), owing AS (
+    INSERT INTO account (programme_id, kind, person_id) VALUES ($2, 'DEBT', $1)
+    ON CONFLICT (programme_id, person_id, kind) WHERE person_id IS NOT NULL DO NOTHING
 ), awarded AS (
     INSERT INTO transaction (programme_id, kind, business_day)
     VALUES ($2, 'AWARD', '2026-01-01') RETURNING id

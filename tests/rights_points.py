@@ -31,7 +31,7 @@ async def _reverse(target: Target) -> Try:
         note=None,
         key=target.key,
     )
-    given = {"transactionId": global_id("Transaction", award), "reason": "误登"}
+    given = {"transactionId": global_id("PointsTransaction", award), "reason": "误登"}
     return Try({**given, "idempotencyKey": target.key}, target.place.village)
 
 
@@ -40,7 +40,7 @@ async def _reverse(target: Target) -> Try:
 
 @case("pointsBoardPublish", Action.POINTS_PUBLISH)
 async def _publish(target: Target) -> Try:
-    given = {"boardId": global_id("Board", await _board(target, "FROZEN"))}
+    given = {"boardId": global_id("PointsBoard", await _board(target, "FROZEN"))}
     return Try({**given, "idempotencyKey": target.key}, target.place.village)
 
 
@@ -49,7 +49,7 @@ async def _object(target: Target) -> Try:
     board = await _board(target, "PUBLISHED")
     account = await rights_city.fund(target.owner_id, target.place.programme_id)
     await grids.add("board_line", board_id=board, account_id=account, place=1, rank=1, merit=9)
-    given = {"boardId": global_id("Board", board), "text": "少计了一次"}
+    given = {"boardId": global_id("PointsBoard", board), "text": "少计了一次"}
     return Try({**given, "idempotencyKey": target.key}, owner_id=target.owner_id)
 
 
@@ -61,7 +61,7 @@ async def _answer(target: Target) -> Try:
         person_id=target.owner_id,
         content_id=await grids.add("content", body='"少计了一次"'),
     )
-    given = {"objectionId": global_id("Objection", objection), "text": "已核实"}
+    given = {"objectionId": global_id("PointsObjection", objection), "text": "已核实"}
     return Try({**given, "idempotencyKey": target.key}, target.place.village)
 
 
@@ -99,7 +99,7 @@ async def _review(target: Target) -> Try:
         inspector_id=target.owner_id,
         state="SUBMITTED",
     )
-    given = {"inspectionId": global_id("Inspection", sheet), "accepts": True}
+    given = {"inspectionId": global_id("PointsInspection", sheet), "accepts": True}
     return Try({**given, "idempotencyKey": target.key}, target.place.village)
 
 
@@ -125,7 +125,7 @@ async def _confirm(target: Target) -> Try:
         content_id=await grids.add("content", body='"巡河"'),
         state="SUBMITTED",
     )
-    given = {"serviceId": global_id("Service", service)}
+    given = {"serviceId": global_id("PointsService", service)}
     return Try({**given, "idempotencyKey": target.key}, target.place.micro_grid)
 
 

@@ -37,7 +37,7 @@ async def _settle(target: Target) -> Try:
     shop, programme = await _shop(target), target.place.programme_id
     await grids.value(_OWE, programme, shop, MONTH)
     given = {"merchantId": global_id("Merchant", shop), "month": MONTH}
-    given |= {"programmeId": global_id("Programme", programme), "idempotencyKey": target.key}
+    given |= {"programmeId": global_id("PointsProgramme", programme), "idempotencyKey": target.key}
     return Try(given, target.place.village)
 
 
@@ -51,7 +51,7 @@ async def _shop(target: Target, *, state: str = "APPROVED") -> int:
 @case("rewardCreate", Action.REWARD_OFFER, of_people=True)
 async def _create(target: Target) -> Try:
     shop = global_id("Merchant", await _shop(target))
-    programme = global_id("Programme", target.place.programme_id)
+    programme = global_id("PointsProgramme", target.place.programme_id)
     given = {"merchantId": shop, "programmeId": programme, "stock": 9, **_terms(target)}
     return Try(given, owner_id=target.owner_id)
 

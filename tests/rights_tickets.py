@@ -49,36 +49,32 @@ def _moves(move: Move) -> None:
 
 async def _needed(target: Target, move: Move) -> dict[str, Any]:
     """Give what else a move asks for."""
-    unit = {"unitId": global_id("Unit", target.place.unit_id)}
+    if move is Move.MERGE:
+        return {"intoId": global_id("Ticket", await _ticket(target, move))}
     text = {"text": "因为如此"}
-    match move:
-        case Move.MERGE:
-            return {"intoId": global_id("Ticket", await _ticket(target, move))}
-        case Move.ASSIGN:
-            # Who handles it is staff, and gives it to themself.
-            return {"personId": global_id("Person", target.actor_id or target.owner_id)}
-        case Move.ACCEPT | Move.ARBITRATE:
-            return unit
-        case Move.REJECT:
-            return {"reason": "UNCLEAR"}
-        case Move.RETURN:
-            return {"reason": "NOT_OUR_DUTY", **text}
-        case Move.SUSPEND:
-            return {"reason": "WEATHER"}
-        case Move.ASK_EXTENSION:
-            return {"days": 5, **text}
-        case Move.CALL_BACK:
-            return {"contacted": True, "solved": True}
-        case Move.RATE:
-            return {"satisfaction": 5}
-        case Move.VERIFY | Move.REWORK:
-            return {"ok": move is Move.VERIFY}
-        case Move.JOIN:
-            return {"point": target.place.point}
-        case Move.URGE | Move.WITHDRAW | Move.START:
-            return {}
-        case _:
-            return text
+    unit = {"unitId": global_id("Unit", target.place.unit_id)}
+    # Who handles it is staff, and gives it to themself.
+    staff = {"personId": global_id("Person", target.actor_id or target.owner_id)}
+    needed: dict[Move, dict[str, Any]] = {
+        Move.ACCEPT: unit,
+        Move.REJECT: {"reason": "UNCLEAR"},
+        Move.APPEAL: text,
+        Move.SETTLE: text,
+        Move.RETURN: {"reason": "NOT_OUR_DUTY", **text},
+        Move.ARBITRATE: unit,
+        Move.ASK_EXTENSION: {"days": 5, **text},
+        Move.SUSPEND: {"reason": "WEATHER"},
+        Move.RESOLVE: text,
+        Move.VERIFY: {"ok": True},
+        Move.REWORK: {"ok": False},
+        Move.CALL_BACK: {"contacted": True, "solved": True},
+        Move.RATE: {"satisfaction": 5},
+        Move.REOPEN: text,
+        Move.ASSIGN: staff,
+        Move.COMMENT: text,
+        Move.JOIN: {"point": target.place.point},
+    }
+    return needed.get(move, {})
 
 
 async def _ticket(target: Target, move: Move) -> int:

@@ -21,6 +21,8 @@ async def publish(*, actor_id: int, board_id: int, key: str) -> int:
 
     async def act(connection: Connection) -> int:
         row = await _in_charge(connection, actor_id, board_id)
+        if row is None:
+            raise Refusal(Code.NOT_FOUND, "未找到该月榜", "boardId")
         if row["state"] != BoardState.FROZEN:
             raise Refusal(Code.ILLEGAL_MOVE, "该月榜已公示", "boardId")
         await connection.execute(_PUBLISH, board_id, NOTICE_DAYS)
@@ -69,9 +71,8 @@ async def answer(*, actor_id: int, objection_id: int, said: str, key: str) -> in
     async def act(connection: Connection) -> int:
         clean = text.lines(said, name="答复", field="text", most=OBJECTION_LENGTH_MOST)
         row = await connection.fetchrow(_OBJECTION, objection_id)
-        if row is None:
+        if row is None or await _in_charge(connection, actor_id, row["board_id"]) is None:
             raise Refusal(Code.NOT_FOUND, "未找到该异议", "objectionId")
-        await _in_charge(connection, actor_id, row["board_id"])
         if row["person_id"] == actor_id:
             raise Refusal(Code.NOT_ALLOWED, "不能答复本人的异议", "objectionId")
         if row["answer_id"] is not None:
@@ -86,13 +87,11 @@ async def answer(*, actor_id: int, objection_id: int, said: str, key: str) -> in
 
 
 async def _in_charge(connection: Connection, actor_id: int, board_id: int) -> Any:  # noqa: ANN401
+    """Lock a board; None for who is not in charge of it."""
     rights = await access.rights(connection, actor_id)
     row = await connection.fetchrow(_LOCK, board_id)
-    if row is None or not rights.may(
-        Action.POINTS_PUBLISH, Thing(area_code=row["owner_area_code"])
-    ):
-        raise Refusal(Code.NOT_FOUND, "未找到该月榜", "boardId")
-    return row
+    thing = Thing(area_code=row["owner_area_code"] if row else None)
+    return row if row and rights.may(Action.POINTS_PUBLISH, thing) else None
 
 
 _LOCK = """

@@ -41,18 +41,20 @@ async def settle(
 ) -> int:
     """Say that a merchant was paid for a month that is over; give the settlement's id.
 
-    Raises Refusal: NOT_FOUND, INVALID for no month, ILLEGAL_MOVE for one that isn't over or in
-    which nothing is owed, ALREADY_USED the second time.
+    Raises Refusal: NOT_FOUND, NOT_ALLOWED for one's own, INVALID for no month, ILLEGAL_MOVE for
+    one that isn't over or in which nothing is owed, ALREADY_USED the second time.
     """
 
     async def act(connection: Connection) -> int:
         check_month(month)
         rights = await access.rights(connection, actor_id)
-        row = await connection.fetchrow(_PROGRAMME, programme_id, merchant_id, month)
+        row = await connection.fetchrow(_PROGRAMME, programme_id, merchant_id, month, actor_id)
         if row is None or not rights.may(
             Action.POINTS_SETTLE, Thing(area_code=row["owner_area_code"])
         ):
             raise Refusal(Code.NOT_FOUND, "未找到该商户", "merchantId")
+        if row["is_mine"]:
+            raise Refusal(Code.NOT_ALLOWED, "不能结算本人的商户", "merchantId")
         if not row["is_over"]:
             raise Refusal(Code.ILLEGAL_MOVE, "该月尚未结束，不能结算", "month")
         try:
@@ -173,11 +175,11 @@ SELECT owner_area_code, cents_per_point,
     $3 < to_char((now() - interval '1 hour') AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') AS is_over,
     owed.points AS owed, EXISTS (
         SELECT FROM settlement WHERE programme_id = $1 AND merchant_id = $2 AND month = $3
-    ) AS is_settled
-FROM programme CROSS JOIN LATERAL (
+    ) AS is_settled, {IS_MINE.format(viewer="$4")} AS is_mine
+FROM programme CROSS JOIN merchant CROSS JOIN LATERAL (
     {_OWED_IN_MONTH.format(merchant="$2", month="$3")}
 ) AS owed
-WHERE programme.id = $1 AND EXISTS (SELECT FROM merchant WHERE merchant.id = $2)
+WHERE programme.id = $1 AND merchant.id = $2
 """  # noqa: S608 - constants
 _SETTLED = """
 INSERT INTO settlement (programme_id, merchant_id, month, points, cents, transaction_id)
