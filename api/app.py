@@ -86,7 +86,7 @@ def create(
             Route("/health/live", _live),
             Route("/health/ready", _ready),
             Route("/metrics", _metrics(settings, settled, registry)),
-            *files.routes(),
+            *files.routes(limits, address_of=_address_of(admission)),
             *pages.routes(lets_developers_in=settled.lets_developers_in),
             *_ide(settings, settled),
         ],
@@ -97,6 +97,10 @@ def create(
     app.router.redirect_slashes = False
     app.state.leave = streams.leave
     return app
+
+
+def _address_of(admission: Admission) -> Callable[[Request], str]:
+    return lambda request: admission.address(request.scope, dict(request.headers.raw))
 
 
 def _ide(settings: Settings, settled: Settled) -> list[Route]:

@@ -7,6 +7,7 @@
 | an address whose time is over | 410 | EXPIRED |
 | PUT: was used before | 409 | ALREADY_USED |
 | PUT: more bytes than announced | 413 | LIMIT_REACHED |
+| PUT: tried too often, at one signed address or from one network address | 429 | LIMITED |
 | PUT: fewer bytes, or not what it was announced as | 422 | INVALID |
 | GET: no such file | 404 | NOT_FOUND |
 | the database does not answer | 503 | UNAVAILABLE |
@@ -15,16 +16,19 @@ What goes out is never sniffed, never run and, unless it is a photo, never shown
 """
 
 import re
+from collections.abc import Callable
+from math import ceil
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from api.rate import RateLimits
 from models import file
 from models.errors import Code, Refusal, Unavailable
 from models.file import Content, Signed
-from resolvers.errors import UNAVAILABLE_TEXT, EdgeCode
+from resolvers.errors import UNAVAILABLE_TEXT, EdgeCode, EdgeError
 
 STATUS = {
     Code.NOT_FOUND: 404,
@@ -47,18 +51,26 @@ _EXPIRES = re.compile("[1-9][0-9]{0,11}")
 log = structlog.get_logger()
 
 
-def routes() -> list[Route]:
-    """Give the routes of uploads and downloads."""
+def routes(limits: RateLimits, *, address_of: Callable[[Request], str]) -> list[Route]:
+    """Give the routes of uploads and downloads; `address_of` says from where a request comes."""
+
+    async def upload(request: Request) -> Response:
+        key, signed = request.path_params["key"], _signed(request)
+        if signed is None or not _KEY.fullmatch(key):
+            return _no(403, EdgeCode.FORBIDDEN, FORBIDDEN_TEXT)
+        try:
+            limits.upload(signed.signature, address_of(request))
+        except EdgeError as limited:
+            return _limited(limited)
+        return await _upload(request, key, signed)
+
     return [
-        Route(f"{file.UPLOADS}{{key}}", _upload, methods=["PUT"]),
+        Route(f"{file.UPLOADS}{{key}}", upload, methods=["PUT"]),
         Route("/files/{name}", _download, methods=["GET"]),
     ]
 
 
-async def _upload(request: Request) -> Response:
-    key, signed = request.path_params["key"], _signed(request)
-    if signed is None or not _KEY.fullmatch(key):
-        return _no(403, EdgeCode.FORBIDDEN, FORBIDDEN_TEXT)
+async def _upload(request: Request, key: str, signed: Signed) -> Response:
     try:
         await file.receive(int(key), signed, request.stream())
     except file.Forbidden:
@@ -122,6 +134,13 @@ def _signed(request: Request) -> Signed | None:
     return Signed(int(expires), signature) if _SIGNED.fullmatch(signature) else None
 
 
-def _no(status: int, code: str, message: str) -> Response:
+def _limited(error: EdgeError) -> JSONResponse:
+    answer = _no(429, error.code, error.message)
+    assert error.retry_after is not None, "who must wait is told how long"
+    answer.headers["retry-after"] = str(max(1, ceil(error.retry_after)))
+    return answer
+
+
+def _no(status: int, code: str, message: str) -> JSONResponse:
     error = {"message": message, "extensions": {"code": code}}
     return JSONResponse({"errors": [error]}, status)

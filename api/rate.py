@@ -43,6 +43,9 @@ SIGNED_IN = Rate("person", 20, 200)
 ADDRESS = Rate("address", 100, 600)
 SIGN_IN = Rate("sign-in", 0.5, 30)
 REFRESH = Rate("refresh", 0.1, 60)
+UPLOAD = Rate("upload", 0.1, 6)
+SIGNATURE_PART = 16
+"""So much of a signature names its bucket: enough to tell them apart, and of use to nobody."""
 
 
 @dataclass(slots=True)
@@ -89,6 +92,14 @@ class RateLimits:
     def refresh(self, session: str) -> None:
         """Count a renewal of a session, by any of its tokens; raises EdgeError LIMITED."""
         self._take(REFRESH, session)
+
+    def upload(self, signature: str, address: str) -> None:
+        """Count an upload to a signed address, and one without a token; raises EdgeError LIMITED.
+
+        Who knows no signature has no part in the bucket of another's.
+        """
+        self.address(address)
+        self._take(UPLOAD, signature[:SIGNATURE_PART])
 
     def _take(self, rate: Rate, who: str) -> None:
         if not self._is_on:

@@ -19,6 +19,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models import db
 from models.access import Action
 from models.ticket import Move
 from resolvers.node import global_id
@@ -217,6 +218,13 @@ async def _unit_change(target: Target) -> Try:
 @case("unitClose", Action.UNIT_CHANGE)
 async def _unit_close(target: Target) -> Try:
     return await _unit(target)
+
+
+@case("unitReopen", Action.UNIT_CHANGE)
+async def _unit_reopen(target: Target) -> Try:
+    tried = await _unit(target)
+    await db.execute("UPDATE unit SET closed_at = now() WHERE id = $1", tried.unit_id)
+    return tried
 
 
 async def _unit(target: Target, **facts: object) -> Try:

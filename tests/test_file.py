@@ -16,6 +16,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from api.rate import UPLOAD
 from models import db, file
 from models.errors import Code, Refusal
 from models.file import Kind
@@ -352,6 +353,24 @@ async def test_a_person_has_so_many_unused_files_at_most(place: Path, person: in
     refused = [one for one in announced if one["userErrors"]]
     assert [one["userErrors"][0]["code"] for one in refused] == ["LIMIT_REACHED"] * 3
     assert len(await rows()) == file.UNCLAIMED_MOST
+
+
+async def test_an_upload_is_tried_a_few_times_and_then_waits(
+    http: httpx.AsyncClient, person: int, place: Path
+) -> None:
+    content = uploading.picture()
+    address = (await start(person, content))["uploadUrl"]
+    for _ in range(UPLOAD.burst):
+        assert refusal(await http.put(address, content=b"x")) == (422, "INVALID")
+    before = await rows()
+    answer = await http.put(address, content=content)
+    assert refusal(answer) == (429, "LIMITED")
+    assert answer.headers["retry-after"] == "10"
+    # Not even its signature helps from elsewhere; another upload goes on, and nothing was kept.
+    elsewhere = {"x-address": "192.0.2.2"}
+    assert (await http.put(address, content=content, headers=elsewhere)).status_code == 429
+    assert (await rows(), kept(place)) == (before, [])
+    await uploaded(http, person, content)
 
 
 async def test_the_banned_upload_nothing(place: Path, person: int) -> None:

@@ -79,6 +79,28 @@ async def test_the_reason_is_kept_with_the_event_and_nowhere_else(admin: int) ->
     assert await value("SELECT version FROM person WHERE id = $1", whom) == 3
 
 
+async def test_who_is_banned_is_seen_by_those_who_may_ban_and_by_nobody_else(admin: int) -> None:
+    whom, mate = await somebody("李四"), await somebody("王五")
+    await live(whom)
+    await live(mate)
+    officer = await areas.appoint("TOWN_OFFICER", TOWN)
+    auditor = await areas.appoint("AUDITOR", CITY)
+    query = "query ($id: ID!) { node(id: $id) { ... on Person { isBanned } } }"
+
+    async def seen(viewer: int | None) -> object:
+        return (await ask(query, viewer, id=person_id(whom)))["node"]
+
+    assert await seen(admin) == {"isBanned": False}
+    await judge("personBan", admin, whom)
+    assert await seen(admin) == {"isBanned": True}
+    # Those who see the person otherwise see the same of whoever is banned and who is not.
+    assert [await seen(viewer) for viewer in (officer, mate)] == [{"isBanned": None}] * 2
+    assert [await seen(viewer) for viewer in (auditor, whom, None)] == [None] * 3
+    await judge("personUnban", admin, whom)
+    assert await seen(admin) == {"isBanned": False}
+    assert await seen(whom) == {"isBanned": None}
+
+
 async def test_nobody_else_bans_and_nobody_themself(admin: int) -> None:
     await areas.appoint("ADMIN", CITY)
     officer = await areas.appoint("TOWN_OFFICER", TOWN)

@@ -212,6 +212,39 @@ async def test_one_fault_keeps_all_out() -> None:
 
 
 @pytest.mark.usefixtures("database")
+async def test_of_a_stranger_with_a_number_nothing_is_told_and_nothing_taken() -> None:
+    await homes.plant()
+    cadre = await areas.appoint("VILLAGE_CADRE", VILLAGE)
+    stranger = await somebody("远亲", phone=PHONE, identity_number=IDENTITY_NUMBER)
+    await live(stranger, FAR_MICRO_GRID, "FAR")
+    there = await bring(*GOOD[:2], actor_id=cadre, dry_run=True)
+    await db.execute(
+        "UPDATE person SET phone_index = NULL, identity_number_index = NULL WHERE id = $1",
+        stranger,
+    )
+    assert await bring(*GOOD[:2], actor_id=cadre, dry_run=True) == there
+    assert there.faults == ()
+    await homes._seal(stranger, "phone", PHONE)
+    await homes._seal(stranger, "identity_number", IDENTITY_NUMBER)
+    # Whoever runs the city, and who is in charge of both places, is told.
+    town = await areas.appoint("TOWN_OFFICER", TOWN)
+    for actor in (None, town):
+        told = await bring(*GOOD[:2], actor_id=actor, dry_run=True)
+        assert [fault.column for fault in told.faults] == ["手机号", "身份证号"]
+    assert (await bring(*GOOD[:2], actor_id=cadre)).is_written
+    found = await person.search(phone=PHONE, viewer_id=town)
+    assert found
+    assert found.id == stranger
+    assert await person.search(phone=PHONE, viewer_id=cadre) is None
+    row = await db.fetch_one("SELECT id, phone, phone_index FROM person WHERE name = '李四'")
+    assert row
+    assert (cipher.unseal(row["phone"], place=f"person.phone:{row['id']}"), row[2]) == (
+        PHONE,
+        None,
+    )
+
+
+@pytest.mark.usefixtures("database")
 async def test_the_same_roster_is_not_brought_in_twice_nor_by_two_at_once() -> None:
     await homes.plant()
     answers = await asyncio.gather(*(bring(*GOOD) for _ in range(3)), return_exceptions=True)

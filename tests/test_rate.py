@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from api import rate
-from api.rate import ADDRESS, SIGN_IN, SIGNED_IN, Bucket, Rate, RateLimits, house
+from api.rate import ADDRESS, SIGN_IN, SIGNED_IN, UPLOAD, Bucket, Rate, RateLimits, house
 from models import event
 from resolvers.errors import EdgeCode, EdgeError
 
@@ -46,6 +46,7 @@ def test_the_rates_are_those_that_were_promised() -> None:
     assert (SIGNED_IN.per_second, SIGNED_IN.burst) == (20, 200)
     assert (ADDRESS.per_second, ADDRESS.burst) == (100, 600)
     assert (SIGN_IN.per_second * 60, SIGN_IN.burst) == (30, 30)
+    assert (UPLOAD.per_second * 60, UPLOAD.burst) == (6, 6)
 
 
 def test_a_bucket_gives_its_burst_and_then_its_rate() -> None:
@@ -64,6 +65,16 @@ def test_each_rate_has_its_burst_for_each_who_asks() -> None:
     assert count(lambda: limits.person(2)) == 200
     assert count(lambda: limits.address("10.0.0.1")) == 600
     assert count(lambda: limits.sign_in("10.0.0.1")) == 30
+
+
+def test_uploads_are_counted_by_signature_and_by_address() -> None:
+    limits = RateLimits(clock=Clock())
+    assert count(lambda: limits.upload("a" * 64, "10.0.0.1")) == 6
+    assert count(lambda: limits.upload("b" * 64, "10.0.0.2")) == 6
+    with pytest.raises(EdgeError):
+        limits.upload("a" * 64, "10.0.0.2")
+    others = iter(range(1_000))
+    assert count(lambda: limits.upload(f"{next(others):064}"[::-1], "10.0.0.3")) == 600
 
 
 def test_a_refusal_says_when_to_come_back_and_then_it_is_so() -> None:

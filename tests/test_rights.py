@@ -122,7 +122,7 @@ class People:
 
 @pytest.fixture(scope="module")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
-    """Run on the loop that programs run on: a third less to compute, for some ten thousand cells."""
+    """Run on the loop that programs run on: there are thousands of cells to be tried."""
     return "asyncio", {"use_uvloop": True}
 
 

@@ -165,7 +165,7 @@ async def test_an_old_version_shows_the_new_state_in_the_graph(admin: int) -> No
     made = await create(admin, "A")
     await unit.change(made.id, actor_id=admin, version=1, name="新名")
     answer = await ask("{ units { nodes { id } } }")
-    for field in ("unitChange", "unitClose"):
+    for field in ("unitChange", "unitClose", "unitReopen"):
         kind = field[0].upper() + field[1:]
         said = await ask(
             f"mutation ($input: {kind}Input!) {{ {field}(input: $input)"
@@ -233,6 +233,42 @@ async def test_a_unit_with_somebody_or_something_in_it_is_not_closed(admin: int)
         with pytest.raises(Refusal) as refused:
             await act(top.id, actor_id=admin, version=2)
         assert refused.value.code is Code.ILLEGAL_MOVE
+
+
+async def test_a_closed_unit_is_opened_again_as_it_was(admin: int) -> None:
+    top = await create(admin, "A")
+    below = await create(admin, "B", parent_id=top.id, area_code=VILLAGE)
+    with pytest.raises(Refusal) as refused:
+        await unit.reopen(top.id, actor_id=admin, version=1)
+    assert (refused.value.code, refused.value.message) == (Code.ILLEGAL_MOVE, "该单位未撤销")
+    for one in (below, top):
+        await unit.close(one.id, actor_id=admin, version=1)
+    for key, version, said in ((below.id, 2, "上级单位已撤销"), (None, 1, "没有这个单位")):
+        with pytest.raises(Refusal, match=said):
+            await unit.reopen(key, actor_id=admin, version=version)
+    with pytest.raises(Stale):
+        await unit.reopen(below.id, actor_id=admin, version=1)
+    assert await listed() == []
+    again = await asyncio.gather(
+        *(unit.reopen(top.id, actor_id=admin, version=2) for _ in range(3)), return_exceptions=True
+    )
+    (opened,) = [one for one in again if isinstance(one, Unit)]
+    assert (opened.name, opened.duties, opened.closed_at) == (top.name, top.duties, None)
+    assert [type(one) for one in again if one is not opened] == [Stale, Stale]
+    await unit.reopen(below.id, actor_id=admin, version=2)
+    assert await listed() == ["A", "B"]
+    told = "SELECT count(*) FROM event WHERE kind = 'REOPENED' AND topic = 'unit'"
+    assert await grids.value(told) == 2
+
+
+async def test_a_unit_whose_area_has_ended_stays_closed(admin: int) -> None:
+    made = await create(admin, "A", area_code=GRID)
+    await unit.close(made.id, actor_id=admin, version=1)
+    await db.execute("UPDATE area SET valid_to = valid_from WHERE code = $1", GRID)
+    with pytest.raises(Refusal, match="该单位服务的区划已不存在") as refused:
+        await unit.reopen(made.id, actor_id=admin, version=2)
+    assert refused.value.code is Code.ILLEGAL_MOVE
+    assert await listed() == []
 
 
 async def test_an_officer_of_a_town_keeps_the_units_of_that_town_only(admin: int) -> None:

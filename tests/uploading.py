@@ -11,6 +11,7 @@ from PIL import Image
 from starlette.applications import Starlette
 
 from api import files
+from api.rate import RateLimits
 from models import file
 from tests.graph import ask
 
@@ -28,9 +29,13 @@ def use(directory: Path) -> None:
 
 @asynccontextmanager
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    """Give a client of the routes of files."""
-    transport = httpx.ASGITransport(app=Starlette(routes=files.routes()))
-    async with httpx.AsyncClient(transport=transport, base_url="http://files") as one:
+    """Give a client of the routes of files, whose clock of limits stands still."""
+    limits = RateLimits(clock=lambda: 0.0)
+    routes = files.routes(limits, address_of=lambda request: request.headers["x-address"])
+    transport = httpx.ASGITransport(app=Starlette(routes=routes))
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://files", headers={"x-address": "192.0.2.1"}
+    ) as one:
         yield one
 
 

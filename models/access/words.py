@@ -51,7 +51,7 @@ class Action(Word):
         "Appoint those who serve the whole city.",
         "任免市级人员",
     )
-    UNIT_CHANGE = "UNIT_CHANGE", "Make, change and close units.", "管理单位"
+    UNIT_CHANGE = "UNIT_CHANGE", "Make, change, close and reopen units.", "管理单位"
     AREA_CHANGE = "AREA_CHANGE", "Change, merge and split grids.", "调整网格"
 
     STATION_CREATE = "STATION_CREATE", "Open a new station.", "新增阵地"

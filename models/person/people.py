@@ -66,6 +66,7 @@ def from_row(row: asyncpg.Record, held: Rights) -> Person:
         phone_masked=home.phone_masked(row["phone"], row["id"]) if is_read else None,
         is_party_member=row["is_party_member"] if reaches(held, Action.PARTY_READ, of) else None,
         residence=home.from_row(row, shows_household=True) if lives else None,
+        is_banned=row["is_banned"] if reaches(held, Action.PERSON_BAN, of) else None,
     )
 
 
@@ -80,7 +81,8 @@ def standing(row: asyncpg.Record) -> Standing:
     )
 
 
-COLUMNS = f"""person.id, person.name, person.phone, person.is_party_member, ARRAY(
+COLUMNS = f"""person.id, person.name, person.phone, person.is_party_member,
+    person.banned_at IS NOT NULL AS is_banned, ARRAY(
     SELECT area_code::text FROM appointment
     WHERE appointment.person_id = person.id AND {home.HOLDS}
 ) AS office_codes, (

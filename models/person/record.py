@@ -69,6 +69,7 @@ class Person:
     phone_masked: str | None = None
     is_party_member: bool | None = None
     residence: Residence | None = None
+    is_banned: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from models import access, area, cipher, db, event
-from models.access import Action, Thing
+from models.access import Action, Rights, Thing
 from models.area import Area, Level
 from models.db import Connection
 from models.errors import Code, Refusal
 from models.event import Topic
-from models.person import home, protected, roster
+from models.person import home, people, protected, roster
 from models.person.roster import FAULTS_MOST, Fault, Report, Roster, Row
+from models.person.sight import reaches
 
 TAKEN_TEXT = "名册中有人刚被他人登记，请重新试运行"
 # Codes of this form are given by the city itself (deciding.py).
@@ -24,7 +25,9 @@ async def bring(said: Roster, *, area_code: str, actor_id: int | None, dry_run: 
     """Import a roster of an area for somebody, or for whoever runs the city (None).
 
     Somebody becomes a person who lives in the household that the row names, made if it is new; a
-    row without one is a household of its own. A dry run only reports. Raises Refusal NOT_ALLOWED,
+    row without one is a household of its own. A number that somebody has already is a fault only
+    where the one who imports may see them; else that somebody keeps it, and nothing is told. A
+    dry run only reports. Raises Refusal NOT_ALLOWED,
     and CONFLICT when somebody else brings the same people at this moment.
     """
     try:
@@ -43,6 +46,7 @@ async def bring_in(
 
     Raises asyncpg.UniqueViolationError when somebody else brings the same people.
     """
+    held = None
     if actor_id is not None:
         held = await access.rights(connection, actor_id)
         access.check(held, Action.ROSTER_IMPORT, Thing(area_code=area_code), path="areaCode")
@@ -53,10 +57,11 @@ async def bring_in(
     known = await _known_households(connection, said.rows)
     # Of homes elsewhere nothing is told, not even that a name was guessed right.
     ours = {code: home for code, home in known.items() if home["area_code"] in areas}
+    taken, unseen = await _taken(connection, said.rows, held)
     faults = [
         *said.faults,
         *_misplaced(said.rows, areas),
-        *await _taken(connection, said.rows),
+        *taken,
         *_unfit(said.rows, known),
         *await _present(connection, said.rows, ours),
     ]
@@ -64,7 +69,7 @@ async def bring_in(
     alone = sum(row.household_code is None for row in said.rows)
     writes = not faults and not dry_run
     if writes:
-        await _Writing(connection, said.rows, known, actor_id).carry_out()
+        await _Writing(connection, said.rows, known, unseen, actor_id).carry_out()
     return Report(
         rows=said.row_count,
         people=len(said.rows),
@@ -92,20 +97,31 @@ def _misplaced(rows: Iterable[Row], areas: Mapping[str, Area]) -> list[Fault]:
     ]
 
 
-async def _taken(connection: Connection, rows: Iterable[Row]) -> list[Fault]:
-    """Find numbers that somebody in the city has already."""
+async def _taken(
+    connection: Connection, rows: Iterable[Row], held: Rights | None
+) -> tuple[list[Fault], frozenset[bytes]]:
+    """Find numbers that somebody has already: as faults, or as the indexes of those unseen.
+
+    Of somebody whom the one who imports may not see nothing is told. Whoever runs the city has no
+    rights here (None) and sees all.
+    """
     phones = {_index(row.phone, protected.PHONE_COLUMN): row.number for row in rows if row.phone}
     cards = {
         _index(row.identity_number, protected.IDENTITY_NUMBER_COLUMN): row.number
         for row in rows
         if row.identity_number
     }
-    of_phones = await connection.fetch(_PHONES, list(phones))
-    of_cards = await connection.fetch(_CARDS, list(cards))
-    return [
-        *(Fault(phones[row[0]], roster.PHONE, "该手机号已登记") for row in of_phones),
-        *(Fault(cards[row[0]], roster.IDENTITY_NUMBER, "该身份证号已登记") for row in of_cards),
-    ]
+    faults, unseen = [], set()
+    for sql, numbers, column, said in (
+        (_PHONES, phones, roster.PHONE, "该手机号已登记"),
+        (_CARDS, cards, roster.IDENTITY_NUMBER, "该身份证号已登记"),
+    ):
+        for row in await connection.fetch(sql, list(numbers)):
+            if held is None or reaches(held, Action.PERSON_READ, people.standing(row)):
+                faults.append(Fault(numbers[row["held"]], column, said))
+            else:
+                unseen.add(row["held"])
+    return faults, frozenset(unseen)
 
 
 def _unfit(rows: Iterable[Row], known: dict[str, asyncpg.Record]) -> list[Fault]:
@@ -143,19 +159,20 @@ class _Writing:
     connection: Connection
     rows: tuple[Row, ...]
     known: dict[str, asyncpg.Record]
+    unseen: frozenset[bytes]
     actor_id: int | None
     households: dict[str, int] = field(default_factory=dict)
 
     async def carry_out(self) -> None:
         """Write households, people, homes, heads and events."""
-        people = await self._keys("person", len(self.rows))
-        await self._write_people(people)
+        keys = await self._keys("person", len(self.rows))
+        await self._write_people(keys)
         homes = await self._write_households()
         await self.connection.execute(
-            _RESIDENCES, people, homes, [row.area_code for row in self.rows], self.actor_id
+            _RESIDENCES, keys, homes, [row.area_code for row in self.rows], self.actor_id
         )
-        await self._set_heads(people, homes)
-        for row, key in zip(self.rows, people, strict=True):
+        await self._set_heads(keys, homes)
+        for row, key in zip(self.rows, keys, strict=True):
             await event.record(
                 self.connection,
                 topic=Topic.PERSON,
@@ -181,10 +198,14 @@ class _Writing:
             [row.name for row in self.rows],
             [row.is_party_member for row in self.rows],
             [_seal(row.phone, phone, key) for row, key in pairs],
-            [_index(row.phone, phone) for row in self.rows],
+            [self._free(_index(row.phone, phone)) for row in self.rows],
             [_seal(row.identity_number, card, key) for row, key in pairs],
-            [_index(row.identity_number, card) for row in self.rows],
+            [self._free(_index(row.identity_number, card)) for row in self.rows],
         )
+
+    def _free(self, index: bytes | None) -> bytes | None:
+        """Leave a number that a stranger has to them: the row shows it, and is not found by it."""
+        return None if index in self.unseen else index
 
     async def _write_households(self) -> list[int]:
         """Make the households that are new; give the one of each row."""
@@ -206,9 +227,9 @@ class _Writing:
         known |= zip(first, keys, strict=True)
         return [known[row.household_code or f"alone {row.number}"] for row in self.rows]
 
-    async def _set_heads(self, people: list[int], homes: list[int]) -> None:
+    async def _set_heads(self, keys: list[int], homes: list[int]) -> None:
         heads: dict[int, int] = {}
-        for row, person_id, household_id in zip(self.rows, people, homes, strict=True):
+        for row, person_id, household_id in zip(self.rows, keys, homes, strict=True):
             if row.is_head or household_id not in heads:
                 heads[household_id] = person_id
         await self.connection.execute(_HEADS, list(heads), list(heads.values()))
@@ -226,9 +247,13 @@ _HOUSEHOLDS = """
 SELECT id, code, area_code, head_id FROM household
 WHERE code = ANY($1::text[]) ORDER BY id FOR NO KEY UPDATE
 """
-_PHONES = "SELECT phone_index FROM person WHERE phone_index = ANY($1::bytea[])"
-_CARDS = """
-SELECT identity_number_index FROM person WHERE identity_number_index = ANY($1::bytea[])
+_PHONES = f"""
+SELECT person.phone_index AS held, {people.COLUMNS} {people.FROM}
+WHERE person.phone_index = ANY($1::bytea[])
+"""
+_CARDS = f"""
+SELECT person.identity_number_index AS held, {people.COLUMNS} {people.FROM}
+WHERE person.identity_number_index = ANY($1::bytea[])
 """
 _MEMBERS = """
 SELECT household_id, person.name FROM residence JOIN person ON person.id = person_id

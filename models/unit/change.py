@@ -1,4 +1,4 @@
-"""Making, changing and closing units."""
+"""Making, changing, closing and reopening units."""
 
 import re
 from collections.abc import Sequence
@@ -109,10 +109,34 @@ async def close(unit_id: int | None, *, actor_id: int, version: int) -> Unit:
         return await _changed(connection, row, "CLOSED", actor_id)
 
 
+async def reopen(unit_id: int | None, *, actor_id: int, version: int) -> Unit:
+    """Open a closed unit of this version again, with the name and duties that it had.
+
+    Raises Refusal NOT_ALLOWED, NOT_FOUND, or ILLEGAL_MOVE where the area that it served or the
+    unit above it is no more, and Stale.
+    """
+    async with db.transaction() as connection:
+        # Areas are locked before units; a closed unit does not move with its area.
+        code = await connection.fetchval(_AREA, unit_id)
+        place = await area.hold(connection, code or "")
+        unit = await _for_change(connection, unit_id, actor_id, version, is_closed=True)
+        if place is None:
+            raise Refusal(Code.ILLEGAL_MOVE, "该单位服务的区划已不存在", "unitId")
+        if unit.parent_id is not None and await hold(connection, unit.parent_id) is None:
+            raise Refusal(Code.ILLEGAL_MOVE, "上级单位已撤销", "unitId")
+        row = await connection.fetchrow(_REOPEN, unit.id)
+        return await _changed(connection, row, "REOPENED", actor_id)
+
+
 async def _for_change(
-    connection: Connection, unit_id: int | None, actor_id: int, version: int
+    connection: Connection,
+    unit_id: int | None,
+    actor_id: int,
+    version: int,
+    *,
+    is_closed: bool = False,
 ) -> Unit:
-    """Lock the unit for who may change it, if it is open and of this version."""
+    """Lock the unit for who may change it, if it is of this version, and open or closed."""
     row = await connection.fetchrow(_LOCK, unit_id)
     if row is None:
         raise Refusal(Code.NOT_FOUND, "没有这个单位", "unitId")
@@ -121,8 +145,9 @@ async def _for_change(
     access.check(held, Action.UNIT_CHANGE, Thing(area_code=unit.area_code), path="unitId")
     if unit.version != version:
         raise Stale(unit)
-    if unit.closed_at is not None:
-        raise Refusal(Code.ILLEGAL_MOVE, "该单位已撤销", "unitId")
+    if (unit.closed_at is not None) != is_closed:
+        said = "该单位未撤销" if is_closed else "该单位已撤销"
+        raise Refusal(Code.ILLEGAL_MOVE, said, "unitId")
     return unit
 
 
@@ -189,6 +214,10 @@ WHERE id = $1 RETURNING {COLUMNS}
 """  # noqa: S608 - constants
 _CLOSE = f"""
 UPDATE unit SET closed_at = now(), version = version + 1 WHERE id = $1 RETURNING {COLUMNS}
+"""  # noqa: S608 - constants
+_AREA = "SELECT area_code FROM unit WHERE id = $1"
+_REOPEN = f"""
+UPDATE unit SET closed_at = NULL, version = version + 1 WHERE id = $1 RETURNING {COLUMNS}
 """  # noqa: S608 - constants
 _HAS_UNITS = "SELECT EXISTS (SELECT FROM unit WHERE parent_id = $1 AND closed_at IS NULL)"
 _HAS_OFFICERS = f"""

@@ -79,6 +79,9 @@ class Person(Node):
     is_party_member: bool | None = strawberry.field(
         description="Whether a party member; null if not for the one who asks. 是否党员"
     )
+    is_banned: bool | None = strawberry.field(
+        description="Whether banned; null to those who may not ban. 是否被封禁"
+    )
     residence: "Residence | None" = strawberry.field(
         description="Where the person lives; null if nowhere, or not for the one who asks. 居住地"
     )

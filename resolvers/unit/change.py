@@ -1,4 +1,4 @@
-"""Opening, changing and closing units."""
+"""Opening, changing, closing and reopening units."""
 
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -68,6 +68,14 @@ class UnitCloseInput:
     version: int = strawberry.field(description=VERSION)
 
 
+@strawberry.input(description="A unit to be opened again. 恢复单位")
+class UnitReopenInput:
+    """A unit to be opened again."""
+
+    unit_id: strawberry.ID = strawberry.field(description="The unit. 单位")
+    version: int = strawberry.field(description=VERSION)
+
+
 @strawberry.type(description="What `unitCreate` gives back. 新增单位结果")
 class UnitCreatePayload:
     """What `unitCreate` gives back."""
@@ -89,6 +97,16 @@ class UnitChangePayload:
 @strawberry.type(description="What `unitClose` gives back. 撤销单位结果")
 class UnitClosePayload:
     """What `unitClose` gives back."""
+
+    unit: Unit | None = strawberry.field(
+        description="The unit as it is now, on CONFLICT too. 当前单位"
+    )
+    user_errors: list[UserError] = strawberry.field(description="Why not, if not. 用户错误")
+
+
+@strawberry.type(description="What `unitReopen` gives back. 恢复单位结果")
+class UnitReopenPayload:
+    """What `unitReopen` gives back."""
 
     unit: Unit | None = strawberry.field(
         description="The unit as it is now, on CONFLICT too. 当前单位"
@@ -158,6 +176,25 @@ async def unit_close(
     return UnitChanged(unit=closed)
 
 
+@guard.needs(Action.UNIT_CHANGE, outcome=UnitChanged)
+async def unit_reopen(
+    info: Info,
+    reopen: Annotated[
+        UnitReopenInput, strawberry.argument(name="input", description="The unit. 单位")
+    ],
+) -> UnitChanged:
+    """Open a closed unit again."""
+    try:
+        reopened = await unit.reopen(
+            key_of(reopen.unit_id, Unit.__name__),
+            actor_id=guard.signed_in(info),
+            version=reopen.version,
+        )
+    except Stale as stale:
+        return _conflict(stale)
+    return UnitChanged(unit=reopened)
+
+
 def _conflict(stale: Stale) -> UnitChanged:
     assert isinstance(stale.current, UnitRecord)
     return UnitChanged(unit=stale.current, user_errors=user_errors(stale))
@@ -176,4 +213,8 @@ class UnitMutation:
     unit_close: UnitClosePayload = guard.mutation(
         unit_close,
         description="Close a unit that has no open unit below it and nobody in it. 撤销单位",
+    )
+    unit_reopen: UnitReopenPayload = guard.mutation(
+        unit_reopen,
+        description="Open a closed unit again, as it was; officers are appointed anew. 恢复单位",
     )
