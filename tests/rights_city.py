@@ -8,6 +8,7 @@ from models.role import Role
 from tests import areas, grids, points
 
 CITY = areas.CITY
+FAR = "other town"
 OFFICES: tuple[tuple[Role, Level], ...] = (
     (Role.VOLUNTEER, Level.MICRO_GRID),
     (Role.COURIER, Level.GRID),
@@ -88,7 +89,7 @@ async def plant() -> City:
         await _place("own", 10, CITY + "001", "001", "01"),
         await _place("next grid", 20, CITY + "001", "001", "02"),
         await _place("other village", 30, CITY + "001", "002", "01"),
-        await _place("other town", 40, CITY + "002", "001", "01"),
+        await _place(FAR, 40, CITY + "002", "001", "01"),
     )
     own = places[0]
     actors = [Actor(None, None), await _actor(own, Role.RESIDENT)]

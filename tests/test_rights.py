@@ -1,37 +1,22 @@
 """Every cell of the table of rights is tried: each mutation, by each role, near and far.
 
-What is refused changes nothing in any table; what is allowed succeeds. How a mutation is tried
-stands in tests/rights_cases.py.
+What is refused changes nothing in any table, and tells strangers nothing of what there is; what
+is allowed succeeds. How a mutation is tried stands in tests/rights_cases.py.
 """
 
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
-from functools import cache
-from inspect import isawaitable
 from itertools import count, product
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
-from graphql import (
-    DocumentNode,
-    ExecutionResult,
-    GraphQLObjectType,
-    execute,
-    get_named_type,
-    is_composite_type,
-    parse,
-)
 
 from api import rights as page
-from api.identity import SignIn, Tokens
-from api.rate import RateLimits
 from models import db, station
 from models.access import RIGHTS, Action, Scope
 from models.role import Role
-from resolvers.context import Context
-from resolvers.schema import schema
 from tests import (
     rights_city,
     rights_people,  # noqa: F401 - registers its cases
@@ -42,15 +27,12 @@ from tests import (
     uploading,
 )
 from tests.databases import Databases
-from tests.graph import GivenPhones
-from tests.program import SECRET
+from tests.rights_asking import absent, carry_out
 from tests.rights_cases import CASES, EXEMPT, Case, Target, Try
 from tests.rights_city import Actor, City, Place, contents
 from tests.rights_table import allows
 
 ROOT = Path(__file__).parents[1]
-GRAPH = schema._schema
-SESSIONS = SignIn(Tokens(SECRET), RateLimits(), lets_developers_in=False)
 REFUSALS = {True: {"UNAUTHENTICATED"}, False: {"NOT_ALLOWED", "NOT_FOUND"}}
 """How a refusal may look: who is nobody signs in first, others learn no more than no."""
 
@@ -72,6 +54,12 @@ class Cell(NamedTuple):
     actor: Actor
     place: Place
     is_own: bool
+
+    @property
+    def is_far(self) -> bool:
+        """Whether whoever tries has nothing to do with the thing, nor with where it lies."""
+        is_elsewhere = self.place.name == rights_city.FAR
+        return is_elsewhere and not self.is_own and self.actor.area_code != rights_city.CITY
 
 
 def cells(city: City, case: Case) -> Iterator[Cell]:
@@ -158,12 +146,17 @@ async def test_every_cell_is_as_the_tables_say(people: People, case: Case) -> No
             refused.append((cell, tried))
     before = await contents()
     for cell, tried in refused:
-        said = await carry_out(case.mutation, cell.actor, tried)
-        assert said in REFUSALS[cell.actor.person_id is None], cell
+        said = await carry_out(case.mutation, cell.actor, tried.input)
+        assert said.codes in REFUSALS[cell.actor.person_id is None], cell
+        if cell.is_far and not case.by_actor:
+            # What is there and what is not are told alike.
+            nothing = await carry_out(case.mutation, cell.actor, absent(tried))
+            assert nothing == said, cell
     assert await contents() == before
     for cell in allowed:
         tried = await case.build(await people.target(cell, is_fresh=case.is_of_people))
-        assert await carry_out(case.mutation, cell.actor, tried) == "done", cell
+        said = await carry_out(case.mutation, cell.actor, tried.input)
+        assert said.codes == "done", (cell, said)
     everybody = any(RIGHTS[action].get(Role.RESIDENT) is Scope.ANYBODY for action in case.actions)
     assert (bool(allowed), bool(refused)) == (True, not everybody)
 
@@ -176,52 +169,6 @@ async def _plant(url: str) -> City:
         return city
     finally:
         await db.close()
-
-
-async def carry_out(mutation: str, actor: Actor, tried: Try) -> str:
-    """Ask the schema; give "done", or the codes of what went wrong."""
-    asked = execute(
-        GRAPH,
-        document_of(mutation),
-        context_value=Context(actor.person_id, "test", "127.0.0.1", SESSIONS, GivenPhones()),
-        variable_values={"input": tried.input},
-    )
-    answer = await asked if isawaitable(asked) else asked
-    assert isinstance(answer, ExecutionResult)
-    if answer.errors:
-        return " ".join(_code(error.original_error) for error in answer.errors)
-    assert answer.data is not None
-    payload: dict[str, Any] = dict(answer.data[mutation])
-    errors = payload.pop("userErrors")
-    (result,) = payload.values()
-    assert (result is None) == bool(errors) or mutation == "sessionEnd", payload
-    if isinstance(result, dict) and result.get("isWritten") is False:
-        # A table with rows that are not for the one who brings it.
-        return "NOT_ALLOWED"
-    return " ".join(error["code"] for error in errors) or "done"
-
-
-def _code(error: BaseException | None) -> str:
-    return str(getattr(error, "code", repr(error)))
-
-
-@cache
-def document_of(mutation: str) -> DocumentNode:
-    """Write the document of a mutation: its result by its type alone, and the codes."""
-    assert GRAPH.mutation_type
-    payload = get_named_type(GRAPH.mutation_type.fields[mutation].type)
-    assert isinstance(payload, GraphQLObjectType)
-    result = next(name for name in payload.fields if name != "userErrors")
-    shown = get_named_type(payload.fields[result].type)
-    wanted = ""
-    if is_composite_type(shown):
-        is_report = isinstance(shown, GraphQLObjectType) and "isWritten" in shown.fields
-        wanted = "{ __typename isWritten }" if is_report else "{ __typename }"
-    kind = f"{mutation[0].upper()}{mutation[1:]}Input"
-    return parse(
-        f"mutation ($input: {kind}!) {{ {mutation}(input: $input)"
-        f" {{ {result} {wanted} userErrors {{ code }} }} }}"
-    )
 
 
 def test_every_mutation_has_a_case_for_each_of_its_actions() -> None:
