@@ -43,7 +43,7 @@ SIGNED_IN = Rate("person", 20, 200)
 ADDRESS = Rate("address", 100, 600)
 SIGN_IN = Rate("sign-in", 0.5, 30)
 REFRESH = Rate("refresh", 0.1, 60)
-UPLOAD = Rate("upload", 0.1, 6)
+UPLOAD = Rate("upload", 0.1, 20)
 SIGNATURE_PART = 16
 """So much of a signature names its bucket: enough to tell them apart, and of use to nobody."""
 

@@ -98,6 +98,7 @@ ITEMS = {
     "UnitChangePayload.userErrors": 1,
     "UnitClosePayload.userErrors": 1,
     "UnitCreatePayload.userErrors": 1,
+    "UnitReopenPayload.userErrors": 1,
     "Viewer.appointments": 3,
     "Ticket.nearDuplicates": 5,
     "TicketAcceptPayload.userErrors": 1,

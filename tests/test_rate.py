@@ -46,7 +46,7 @@ def test_the_rates_are_those_that_were_promised() -> None:
     assert (SIGNED_IN.per_second, SIGNED_IN.burst) == (20, 200)
     assert (ADDRESS.per_second, ADDRESS.burst) == (100, 600)
     assert (SIGN_IN.per_second * 60, SIGN_IN.burst) == (30, 30)
-    assert (UPLOAD.per_second * 60, UPLOAD.burst) == (6, 6)
+    assert (UPLOAD.per_second * 60, UPLOAD.burst) == (6, 20)
 
 
 def test_a_bucket_gives_its_burst_and_then_its_rate() -> None:
@@ -69,8 +69,8 @@ def test_each_rate_has_its_burst_for_each_who_asks() -> None:
 
 def test_uploads_are_counted_by_signature_and_by_address() -> None:
     limits = RateLimits(clock=Clock())
-    assert count(lambda: limits.upload("a" * 64, "10.0.0.1")) == 6
-    assert count(lambda: limits.upload("b" * 64, "10.0.0.2")) == 6
+    assert count(lambda: limits.upload("a" * 64, "10.0.0.1")) == 20
+    assert count(lambda: limits.upload("b" * 64, "10.0.0.2")) == 20
     with pytest.raises(EdgeError):
         limits.upload("a" * 64, "10.0.0.2")
     others = iter(range(1_000))
