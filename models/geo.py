@@ -4,7 +4,7 @@ The system's own points are in GCJ-02, the coordinate system of Chinese map SDKs
 and BD-09 are converted where they come in.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from math import asin, atan2, cos, degrees, hypot, isfinite, pi, radians, sin, sqrt
 from typing import NamedTuple
@@ -111,6 +111,33 @@ def is_inside(point: Point, ring: Sequence[Point]) -> bool:
             share = (point[1] - start[1]) / (end[1] - start[1])
             inside ^= point[0] < start[0] + share * (end[0] - start[0])
     return inside
+
+
+def joined(rings: Iterable[Sequence[Point]]) -> tuple[Point, ...] | None:
+    """Join closed rings that share edges, corner by corner, into the one ring around all of them.
+
+    Gives None where they don't fit together so: apart, overlapping, around a hole, or touching at
+    other corners.
+    """
+    edges: set[tuple[Point, Point]] = set()
+    for ring in rings:
+        for start, end in pairwise(ring if _is_leftward(ring) else ring[::-1]):
+            if (end, start) in edges:
+                edges.remove((end, start))
+            elif start != end:
+                edges.add((start, end))
+    following = dict(edges)
+    if not following or len(following) < len(edges):
+        return None
+    first = min(following)
+    around = [first]
+    while (corner := following.pop(around[-1], None)) is not None:
+        around.append(corner)
+    return tuple(around) if not following and around[-1] == first else None
+
+
+def _is_leftward(ring: Sequence[Point]) -> bool:
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring)) > 0
 
 
 def _check(longitude: float, latitude: float) -> None:

@@ -20,8 +20,8 @@ MONTH = "2024-01"
 @case("merchantApply", Action.MERCHANT_APPLY, of_oneself=True)
 async def _apply(target: Target) -> Try:
     given = {"areaCode": target.place.village, "name": "超市", "address": "路"}
-    given |= {"point": target.place.point, "idempotencyKey": target.key}
-    return Try(given, owner_id=target.owner_id)
+    where = {"point": target.place.point, "idempotencyKey": target.key}
+    return Try({**given, **where}, owner_id=target.owner_id)
 
 
 @case("merchantApprove", Action.MERCHANT_APPROVE, never_oneself=True)
@@ -86,9 +86,10 @@ def _terms(target: Target) -> dict[str, Any]:
     return {**given, "idempotencyKey": target.key}
 
 
-async def _offer(target: Target, **more: object) -> str:
+async def _offer(target: Target, *, state: str = "OPEN") -> str:
     shop = await _shop(target)
-    return global_id("Reward", await rewards.offer(target.place.programme_id, shop, **more))
+    offer = await rewards.offer(target.place.programme_id, shop, state=state)
+    return global_id("Reward", offer)
 
 
 # Vouchers

@@ -108,7 +108,7 @@ async def _sheets(owner: int, place: Place) -> None:
         digest=DIGEST,
         lines=0,
     )
-    await grids.add(
+    sheet = await grids.add(
         "inspection",
         programme_id=place.programme_id,
         area_code=place.village,
@@ -116,6 +116,9 @@ async def _sheets(owner: int, place: Place) -> None:
         natural_village=SECRET,
         inspector_id=owner,
         state="SUBMITTED",
+    )
+    await grids.add(
+        "inspection_item", inspection_id=sheet, person_id=owner, rule_code="R1", points=1
     )
     await grids.add(
         "service",

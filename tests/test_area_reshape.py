@@ -165,6 +165,21 @@ async def test_a_boundary_says_whose_a_station_is(officer: int) -> None:
     assert await codes("station") == [NEW + "01", VILLAGE + "05"]
 
 
+async def test_a_merged_grid_has_all_that_lay_within_the_boundaries(officer: int) -> None:
+    def box(west: float, east: float) -> list[Point]:
+        return [Point(120.4 + x, 31.94 + y) for x, y in ((west, 0), (east, 0), (east, 1e-2))]
+
+    halves = {FIRST: box(0, 0.01), SECOND: box(0.01, 0.02)}
+    for code, (corner, *others) in halves.items():
+        ring = [corner, *others, Point(corner[0], others[-1][1])]
+        await area.change(code, actor_id=officer, version=1, changes=area.Changes(boundary=ring))
+    merged = await merge(officer, FIRST, SECOND)
+    joined = (await area.boundaries([merged.code]))[merged.code]
+    assert set(joined) == {Point(120.4 + x, 31.94 + y) for x in (0, 0.01, 0.02) for y in (0, 1e-2)}
+    found = await area.at_all([Point(120.4 + x, 31.945) for x in (0.001, 0.01, 0.019)])
+    assert [one and one.code for one in found] == [merged.code] * 3
+
+
 async def test_everything_is_told_once_where_it_was_and_where_it_is(officer: int) -> None:
     lead = await grids.furnish(FIRST, FIRST + "02")
     await merge(officer, FIRST, SECOND)

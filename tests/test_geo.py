@@ -136,3 +136,53 @@ def _walk(point: Point, meters: float, bearing: float) -> tuple[float, float]:
     east = atan2(sin(turn) * sin(angle) * cos(latitude), cos(angle) - sin(latitude) * sin(end))
     longitude = point.longitude + degrees(east)
     return (longitude + 540) % 360 - 180 if abs(longitude) > 180 else longitude, degrees(end)
+
+
+CELLS = [(x, y) for x in range(4) for y in range(4)]
+
+
+def cell(x: int, y: int, *, is_turned: bool = False) -> tuple[Point, ...]:
+    ring = tuple(Point(x + right, y + up) for right, up in SQUARE)
+    return ring[::-1] if is_turned else ring
+
+
+@given(st.lists(st.tuples(st.sampled_from(CELLS), st.booleans()), unique_by=lambda one: one[0]))
+def test_rings_that_fit_together_are_joined_into_one_around_exactly_all_of_them(
+    chosen: list[tuple[tuple[int, int], bool]],
+) -> None:
+    inside = {one for one, _ in chosen}
+    ring = geo.joined(cell(*one, is_turned=is_turned) for one, is_turned in chosen)
+    assert (ring is not None) == (is_one_piece(inside) and is_one_piece(AROUND - inside))
+    if ring is None:
+        return
+    assert ring[0] == ring[-1]
+    for x, y in CELLS:
+        assert geo.is_inside(Point(x + 0.5, y + 0.5), ring) == ((x, y) in inside)
+
+
+AROUND = {(x, y) for x in range(-1, 5) for y in range(-1, 5)}
+
+
+def is_one_piece(cells: set[tuple[int, int]]) -> bool:
+    """Say whether one can walk through all cells over their edges."""
+    reached, ways = set[tuple[int, int]](), sorted(cells)[:1]
+    while ways:
+        x, y = ways.pop()
+        reached.add((x, y))
+        steps = ((1, 0), (-1, 0), (0, 1), (0, -1))
+        ways += {(x + right, y + up) for right, up in steps} & cells - reached
+    return bool(cells) and reached == cells
+
+
+@pytest.mark.parametrize(
+    "rings",
+    [
+        [],
+        [cell(0, 0), cell(2, 0)],
+        [cell(0, 0), cell(1, 1)],
+        [cell(x, y) for x in range(3) for y in range(3) if (x, y) != (1, 1)],
+        [cell(0, 0), tuple(Point(1 + 2 * x, 2 * y) for x, y in SQUARE)],
+    ],
+)
+def test_rings_that_do_not_fit_together_are_not_joined(rings: list[tuple[Point, ...]]) -> None:
+    assert geo.joined(rings) is None

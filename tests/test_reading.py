@@ -37,6 +37,7 @@ PUBLIC = {
     "stationOpenings": "No place at all.",
     "stationsNear": "Stations.",
     "ticketCategories": "No place at all.",
+    "ticketSimilar": "What, where and when, to whoever may be about to report the same.",
     "unit": "Units, with the names of their officers.",
     "units": "The same, listed.",
 }
@@ -45,7 +46,7 @@ PUBLIC = {
 PERSON = "name phoneMasked isPartyMember isBanned residence { area { code } household { code } }"
 OFFICE = f"role area {{ code }} person {{ {PERSON} }}"
 TICKET = """number text address reporter { name } assignee { name } events { nodes { text } }
-  nearDuplicates { place { longitude } }"""
+  nearDuplicates { category }"""
 ACCOUNT = "merit points"
 SHOP = "name address state isMine settlements { nodes { month points } }"
 ASKED: dict[str, list[str]] = {
@@ -78,7 +79,7 @@ ASKED: dict[str, list[str]] = {
     "ticketFigures": ["ticketFigures(areaCode: $area) { received }"],
     "pointsAccounts": [f"pointsAccounts(personId: $person) {{ {ACCOUNT} }}"],
     "pointsEntries": ["pointsEntries(accountId: $account) { nodes { amount } }"],
-    "pointsExpiring": ["pointsExpiring { points }"],
+    "pointsExpiring": ["pointsExpiring { remaining }"],
     "pointsAudit": ["pointsAudit { __typename }"],
     "pointsRanking": ["pointsRanking(programmeId: $programme) { nodes { name isMine } }"],
     "pointsBoard": ["pointsBoard(programmeId: $programme, month: $month) { digest }"],

@@ -41,10 +41,14 @@ PLACING = catalogue.register(
 
 async def boundaries(codes: Iterable[str]) -> dict[str, tuple[Point, ...]]:
     """Give the closed ring of each of these areas that has one."""
-    rows = await db.fetch(
-        "SELECT code, boundary FROM area WHERE code = ANY($1) AND boundary IS NOT NULL",
-        list(codes),
-    )
+    return {row["code"]: _ring(row) for row in await db.fetch(_BOUNDARIES, list(codes))}
+
+
+async def boundaries_in(
+    connection: db.Connection, codes: Iterable[str]
+) -> dict[str, tuple[Point, ...]]:
+    """Give the same inside an action's transaction."""
+    rows = await connection.fetch(_BOUNDARIES, list(codes))
     return {row["code"]: _ring(row) for row in rows}
 
 
@@ -123,6 +127,7 @@ def _ring(row: asyncpg.Record) -> tuple[Point, ...]:
     return tuple(Point(*corner) for corner in orjson.loads(row["boundary"]))
 
 
+_BOUNDARIES = "SELECT code, boundary FROM area WHERE code = ANY($1) AND boundary IS NOT NULL"
 _GRIDS_AROUND = f"""
 SELECT {COLUMNS}, boundary FROM area
 WHERE level = 'GRID' AND valid_to IS NULL

@@ -63,9 +63,18 @@ class Plan:
 
 
 def merged(
-    old: Sequence[Area], micro_grids: Sequence[Area], part: Part, *, last_number: int
+    old: Sequence[Area],
+    micro_grids: Sequence[Area],
+    part: Part,
+    *,
+    last_number: int,
+    rings: Mapping[str, tuple[Point, ...]],
 ) -> Plan:
-    """Plan one grid out of several of a village; raises Refusal INVALID or LIMIT_REACHED."""
+    """Plan one grid out of several of a village; raises Refusal INVALID or LIMIT_REACHED.
+
+    `rings` are the boundaries that there are, by code; if every old grid has one and they fit
+    together, the new grid has all that lay within them, unless another boundary is given.
+    """
     if not PARTS_LEAST <= len(old) <= PARTS_MOST:
         raise Refusal(Code.INVALID, f"须选 {PARTS_LEAST} 到 {PARTS_MOST} 个网格", "codes")
     villages = {area.code[:-2] for area in old}
@@ -76,8 +85,10 @@ def merged(
     if kind is None:
         raise Refusal(Code.INVALID, "须选择网格类别", "kind")
     grid = _grid(replace(part, kind=kind), old, _next(villages.pop(), last_number))
+    fits = grid.boundary is None and len(rings) == len(old)
     counted = replace(
         grid,
+        boundary=geo.joined(rings.values()) if fits else grid.boundary,
         households=sum(area.households for area in old),
         population=sum(area.population for area in old),
     )

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from models import access
 from models.access import Action, Thing
-from models.area import lock, making, moving, tree
+from models.area import lock, making, moving, place, tree
 from models.area.outline import Part
 from models.area.plan import PARTS_MOST, Plan, divided, merged
 from models.area.record import Area, Level
@@ -21,6 +21,8 @@ from models.once import once
 async def merge(codes: Sequence[str], *, actor_id: int, part: Part, key: str) -> Area:
     """Make one grid of several in a village, once for this idempotency key; give it.
 
+    Where no boundary is given and theirs fit together, it gets all that lay within them.
+
     Raises Refusal NOT_ALLOWED, NOT_FOUND, INVALID or LIMIT_REACHED, and Stale if one of them has
     ended.
     """
@@ -29,7 +31,10 @@ async def merge(codes: Sequence[str], *, actor_id: int, part: Part, key: str) ->
         old = await _grids(connection, codes, actor_id, "codes")
         micro_grids = await lock.below_for_change(connection, old)
         number = await making.last_number(connection, codes[0])
-        plan = merged(list(old.values()), list(micro_grids.values()), part, last_number=number)
+        rings = await place.boundaries_in(connection, codes)
+        plan = merged(
+            list(old.values()), list(micro_grids.values()), part, last_number=number, rings=rings
+        )
         return (await _carry_out(connection, plan, actor_id, "MERGED"))[plan.grids[0].code]
 
     asked = {"codes": list(codes), **asdict(part)}
