@@ -1,14 +1,20 @@
-"""How the mutations of points and of the inbox are tried (rights_cases.py)."""
+"""How the mutations of points, the inbox and messages are tried (rights_cases.py)."""
 
 from datetime import UTC, datetime
 
 from models import points
 from models.access import Action
+from models.catalogue import Edition, registry
+from models.event import Topic
 from models.hours import CITY_ZONE
+from models.message import TEMPLATES, Field, Template, Value
 from resolvers.node import global_id
 from tests import grids, rights_city
 from tests.rights_cases import Target, Try, case
 
+TEMPLATE = Template(
+    "TRIED", (Topic.STATION,), "template", "pages/index", (Field("thing1", Value.TITLE),)
+)
 TODAY = datetime.now(UTC).astimezone(CITY_ZONE).date()
 
 
@@ -138,4 +144,11 @@ async def _read(target: Target) -> Try:
         "notification", person_id=target.owner_id, topic="ticket", thing_id=1, title="已办结"
     )
     given = {"notificationIds": [global_id("Notification", told)]}
+    return Try(given, owner_id=target.owner_id)
+
+
+@case("messageConsent", Action.MESSAGE_CONSENT, of_oneself=True)
+async def _consent(target: Target) -> Try:
+    registry.use({TEMPLATES.name: (Edition(registry.FIRST_DAY, None, (TEMPLATE,), 1),)})
+    given = {"templates": [TEMPLATE.code], "idempotencyKey": target.key}
     return Try(given, owner_id=target.owner_id)

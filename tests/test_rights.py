@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from api import rights as page
-from models import db, station
+from models import catalogue, db, station
 from models.access import RIGHTS, Action, Scope
 from models.role import Role
 from tests import (
@@ -122,6 +122,7 @@ def planted(
     uploading.use(tmp_path_factory.mktemp("files"))
     with databases.copy(template) as url:
         yield Planted(url, asyncio.run(_plant(url)))
+    catalogue.forget()
     station.forget()
 
 
