@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from models import file, reward, station
 from models.ticket import Move
+from models.ticket.search import terms
 from resolvers.node import global_id
 from tests import areas, grids, homes, rewards, rights_city, rights_tickets
 from tests.rights_cases import Target
@@ -29,7 +30,7 @@ async def plant(place: Place) -> dict[str, str]:
     )
     target = Target(place, None, owner, home, PHONE, False, 1)
     ticket = await rights_tickets._ticket(target, Move.COMMENT)
-    await grids.value("UPDATE ticket SET text = $2 WHERE id = $1 RETURNING id", ticket, SECRET)
+    await grids.value(_WRITE, ticket, SECRET, terms(SECRET))
     keys = {
         "person": ("Person", owner),
         "household": ("Household", home),
@@ -48,6 +49,7 @@ async def plant(place: Place) -> dict[str, str]:
         **{name: global_id(*key) for name, key in keys.items()},
         "phone": PHONE,
         "area": place.micro_grid,
+        "village": place.village,
         "month": MONTH,
         "secret": SECRET,
     }
@@ -132,4 +134,5 @@ async def _sheets(owner: int, place: Place) -> None:
     )
 
 
+_WRITE = "UPDATE ticket SET text = $2, terms = $3 WHERE id = $1 RETURNING id"
 _HOME = "SELECT id FROM residence WHERE person_id = $1"
