@@ -8,8 +8,7 @@ import pytest
 
 from models import db, points
 from models.errors import Code, Refusal
-from models.points import Item, Source
-from models.points.award import award_for
+from models.points import Item
 from models.points.service import worth
 from resolvers.node import global_id
 from tests import areas
@@ -237,25 +236,6 @@ async def test_impossible_hours_are_refused(
     scene: Scene, minutes: int, days: int, code: Code
 ) -> None:
     assert await refused(record(scene.tidy, minutes, days=days)) is code
-
-
-async def test_a_closed_ticket_is_rewarded_once_by_the_rule_for_tickets(scene: Scene) -> None:
-    async def close(number: int) -> int | None:
-        async with db.transaction() as connection:
-            return await award_for(
-                connection,
-                person_id=scene.tidy,
-                source=Source.TICKET,
-                source_id=number,
-                actor_id=None,
-            )
-
-    assert await close(7) is None
-    await village.rule(scene.programme, "TICKET", source="TICKET", points_least=3, day_cap=4)
-    assert await close(7) is not None
-    assert await close(7) is None
-    assert await close(8) is None
-    assert (await village.account(scene.tidy))["points"] == 3
 
 
 def test_hours_are_worth_the_least_points_each_up_to_the_most() -> None:

@@ -88,6 +88,7 @@ FROM programme JOIN (VALUES
     ('BLOOD', '无偿献血', 'RULE', 20, 20, 'PERSON', true, NULL, NULL, NULL, 40, 180),
     ('HOURS', '志愿服务时长', 'HOURS', 2, 10, 'PERSON', false, NULL, 10, 100, NULL, 0),
     ('REPORT', '上报隐患并办结', 'TICKET', 3, 3, 'PERSON', false, NULL, 9, 60, NULL, 0),
+    ('HANDLE', '志愿办理工单', 'HANDLING', 5, 5, 'PERSON', false, NULL, 10, 60, NULL, 0),
     ('WISH', '圆梦微心愿', 'WISH', 10, 10, 'PERSON', false, NULL, NULL, 50, NULL, 0),
     ('TIDY', '庭院整洁', 'INSPECTION', 1, 10, 'HOUSEHOLD', true, NULL, NULL, 10, NULL, 0),
     ('SORTING', '垃圾分类', 'INSPECTION', 1, 5, 'HOUSEHOLD', true, NULL, NULL, 10, NULL, 0),

@@ -30,6 +30,7 @@ class Topic(StrEnum):
     OCCUPANCY = "occupancy"
     NOTIFICATION = "notification"
     POINTS = "points"
+    PROGRAMME = "programme"
     REWARD = "reward"
 
 

@@ -2,7 +2,7 @@
 
 from models.points.account import RECENT, account, accounts, entries, expiring
 from models.points.audit import Audit, Finding, audit, audit_for
-from models.points.award import award_for, grant
+from models.points.award import grant
 from models.points.board import (
     Board,
     Line,
@@ -14,6 +14,7 @@ from models.points.board import (
     own_line,
     ranking,
 )
+from models.points.earning import Earned, award_for
 from models.points.expiry import expire
 from models.points.inspection import Item, Sheet, review, sheets, submit
 from models.points.merkle import Step
@@ -51,6 +52,7 @@ __all__ = [
     "Beneficiary",
     "Board",
     "BoardState",
+    "Earned",
     "Entry",
     "Expiring",
     "Figures",

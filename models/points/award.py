@@ -18,7 +18,7 @@ NOTE_LENGTH_MOST = 200
 
 
 class Subject(NamedTuple):
-    """Who gets points, and where they live."""
+    """Who gets points, and where they live or, as couriers, deliver."""
 
     person_id: int
     household_id: int | None
@@ -149,38 +149,8 @@ def check_reviewer(rights: Rights, rule: Rule) -> None:
         raise Refusal(Code.NOT_ALLOWED, f"该细则须由{needed.chinese}计分", "ruleCode")
 
 
-async def award_for(
-    connection: Connection, *, person_id: int, source: Source, source_id: int, actor_id: int | None
-) -> int | None:
-    """Reward somebody for a thing that came about, in its transaction, by the rule for its kind.
-
-    Gives the transaction's id, or None where no rule of their programme rewards it, a cap is
-    reached, or the thing was rewarded before. The least points of the rule's range are given.
-    """
-    subject = await subject_of(connection, person_id)
-    row = await connection.fetchrow(_RULE_FOR, person_id, source)
-    if subject is None or row is None:
-        return None
-    if await connection.fetchval(_IS_REWARDED, source, source_id):
-        return None
-    rule = rule_from_row(row)
-    try:
-        return await by_rule(
-            connection,
-            subject,
-            rule,
-            points=rule.points_least,
-            actor_id=actor_id,
-            source=source,
-            source_id=source_id,
-        )
-    except Refusal:
-        # Decided before anything was written: the thing itself goes on without a reward.
-        return None
-
-
 async def subject_of(connection: Connection, person_id: int) -> Subject | None:
-    """Give who gets points; None for who lives nowhere here, or is nobody any more."""
+    """Give who gets points; None for who has no place here, or is nobody any more."""
     row = await connection.fetchrow(_SUBJECT, person_id)
     return Subject(*row) if row else None
 
@@ -212,28 +182,28 @@ PROGRAMMES_OF_PERSON = """(
 )"""
 """The programmes that a person belongs to today: by where they live, and as a courier."""
 
+# A courier may live in another city: then they belong to where they deliver.
 _SUBJECT = """
-SELECT person.id, residence.household_id, residence.area_code FROM person
-JOIN residence ON residence.person_id = person.id AND residence.state = 'CONFIRMED'
+SELECT person.id, residence.household_id, coalesce(residence.area_code, rounds.area_code)
+FROM person
+LEFT JOIN residence ON residence.person_id = person.id AND residence.state = 'CONFIRMED'
+LEFT JOIN LATERAL (
+    SELECT min(area_code) AS area_code FROM appointment
+    WHERE person_id = person.id AND role = 'COURIER'
+        AND started_on <= (now() AT TIME ZONE 'Asia/Shanghai')::date
+        AND (ended_on IS NULL OR ended_on >= (now() AT TIME ZONE 'Asia/Shanghai')::date)
+) AS rounds ON residence.id IS NULL
 WHERE person.id = $1 AND person.banned_at IS NULL AND person.claimed_by_id IS NULL
+    AND coalesce(residence.area_code, rounds.area_code) IS NOT NULL
 """
 _RULE = f"""
 SELECT {RULE_COLUMNS} FROM rule
+JOIN programme ON programme.id = rule.programme_id AND programme.closed_at IS NULL
 WHERE rule.code = $2 AND rule.programme_id IN {PROGRAMMES_OF_PERSON.format(person_id="$1")}
 ORDER BY rule.valid_from <= (now() AT TIME ZONE 'Asia/Shanghai')::date DESC,
     rule.programme_id, rule.version DESC
 LIMIT 1
 """  # noqa: S608 - constants
-_RULE_FOR = f"""
-SELECT {RULE_COLUMNS} FROM rule
-WHERE rule.source = $2 AND rule.points_least > 0
-    AND rule.programme_id IN {PROGRAMMES_OF_PERSON.format(person_id="$1")}
-    AND rule.valid_from <= (now() AT TIME ZONE 'Asia/Shanghai')::date
-ORDER BY rule.programme_id, rule.code, rule.version DESC LIMIT 1
-"""  # noqa: S608 - constants
-_IS_REWARDED = """
-SELECT true FROM transaction WHERE source = $1 AND source_id = $2 AND kind <> 'REVERSAL' LIMIT 1
-"""
 _LOT_MONTHS = "SELECT lot_months FROM programme WHERE id = $1"
 _COUNTED = """
 SELECT coalesce(sum(abs(amount)) FILTER (WHERE entry.business_day = $3), 0)::bigint AS day,

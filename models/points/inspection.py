@@ -163,9 +163,8 @@ async def _post(
 ) -> None:
     """Award every item; households are locked first, then accounts, each in their order."""
     rows = await connection.fetch(_ITEMS, sheet["id"])
-    people = [row["person_id"] for row in rows]
-    await connection.execute(_LOCK_HOUSEHOLDS, people)
-    await connection.execute(_LOCK_ACCOUNTS, people)
+    programme_id = sheet["programme_id"]
+    await ledger.lock_people(connection, [(programme_id, row["person_id"]) for row in rows])
     for row in rows:
         subject = await subject_of(connection, row["person_id"])
         if subject is None or not subject.area_code.startswith(sheet["area_code"]):
@@ -253,14 +252,6 @@ _ITEMS = """
 SELECT inspection_item.id, person_id, rule_code, points, content.body #>> '{}' AS note
 FROM inspection_item LEFT JOIN content ON content.id = content_id
 WHERE inspection_id = $1 ORDER BY inspection_item.id
-"""
-_LOCK_HOUSEHOLDS = """
-SELECT FROM household WHERE id IN (
-    SELECT household_id FROM residence WHERE person_id = ANY($1) AND state = 'CONFIRMED'
-) ORDER BY id FOR UPDATE
-"""
-_LOCK_ACCOUNTS = """
-SELECT FROM account WHERE person_id = ANY($1) AND kind = 'PERSON' ORDER BY id FOR UPDATE
 """
 _REVIEWED = """
 UPDATE inspection SET state = $2, reviewer_id = $3, reviewed_at = now() WHERE id = $1

@@ -37,6 +37,19 @@ async def lock_or_open(connection: Connection, *, programme_id: int, person_id: 
     return account
 
 
+async def lock_people(connection: Connection, wanted: Iterable[tuple[int, int]]) -> None:
+    """Lock households and accounts of several people, given by programme and person.
+
+    Accounts are made where there are none. All of it happens in one order, so that of two who
+    want the same people none waits for the other in a circle.
+    """
+    pairs = sorted(set(wanted))
+    programmes, people = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    await connection.execute(_LOCK_HOUSEHOLDS, people)
+    await connection.execute(_OPEN_ALL, programmes, people)
+    await connection.execute(_LOCK_ALL, programmes, people)
+
+
 async def lots(connection: Connection, account_id: int) -> list[Lot]:
     """Give what is left of an account's lots; the account is locked."""
     return [Lot(*row) for row in await connection.fetch(_LOTS, account_id)]
@@ -118,6 +131,24 @@ _OPEN = """
 INSERT INTO account (programme_id, kind, person_id)
 SELECT $1, kind, $2 FROM unnest(ARRAY['PERSON', 'DEBT']) AS kind
 ON CONFLICT (programme_id, person_id, kind) WHERE person_id IS NOT NULL DO NOTHING
+"""
+_LOCK_HOUSEHOLDS = """
+SELECT FROM household WHERE id IN (
+    SELECT household_id FROM residence WHERE person_id = ANY($1) AND state = 'CONFIRMED'
+) ORDER BY id FOR UPDATE
+"""
+_OPEN_ALL = """
+INSERT INTO account (programme_id, kind, person_id)
+SELECT wanted.programme_id, opened.kind, wanted.person_id
+FROM unnest($1::bigint[], $2::bigint[]) AS wanted (programme_id, person_id)
+CROSS JOIN unnest(ARRAY['PERSON', 'DEBT']) AS opened (kind)
+ORDER BY wanted.programme_id, wanted.person_id, opened.kind
+ON CONFLICT (programme_id, person_id, kind) WHERE person_id IS NOT NULL DO NOTHING
+"""
+_LOCK_ALL = """
+SELECT FROM account JOIN unnest($1::bigint[], $2::bigint[]) AS wanted (programme_id, person_id)
+    ON account.programme_id = wanted.programme_id AND account.person_id = wanted.person_id
+WHERE account.kind = 'PERSON' ORDER BY account.id FOR UPDATE OF account
 """
 _LOCK = """
 SELECT account.id, debt.id, account.programme_id, account.person_id, account.merit,

@@ -54,7 +54,8 @@ class Source(Word):
 
     RULE = "RULE", "A deed, put down by somebody in charge.", "评分细则"
     HOURS = "HOURS", "Hours of voluntary service, confirmed by somebody else.", "服务时长"
-    TICKET = "TICKET", "A ticket that was closed.", "办结工单"
+    TICKET = "TICKET", "A ticket that one reported by name and that was closed.", "上报工单办结"
+    HANDLING = "HANDLING", "A ticket that one handled as a volunteer and solved.", "志愿办理工单"
     WISH = "WISH", "A wish that was fulfilled and confirmed.", "圆梦微心愿"
     INSPECTION = "INSPECTION", "An item of an inspection sheet.", "检查评分"
 
