@@ -100,6 +100,8 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.POINTS_REVIEW: _CADRES_UP,
     Action.POINTS_SERVE: _ONESELF,
     Action.POINTS_CONFIRM: _LIAISONS_UP,
+    Action.POINTS_RULE: _CADRES_UP,
+    Action.POINTS_PROGRAMME: _TOWN_UP,
     Action.POINTS_SETTLE: _CADRES_UP,
     Action.MERCHANT_APPLY: _ONESELF,
     Action.MERCHANT_APPROVE: _CADRES_UP,

@@ -83,6 +83,8 @@ class Action(Word):
     POINTS_REVIEW = "POINTS_REVIEW", "Review sheets of inspection.", "审核检查评分"
     POINTS_SERVE = "POINTS_SERVE", "Put down one's hours of service.", "登记服务时长"
     POINTS_CONFIRM = "POINTS_CONFIRM", "Confirm somebody's hours of service.", "确认服务时长"
+    POINTS_RULE = "POINTS_RULE", "Start and end rules of a programme.", "管理评分细则"
+    POINTS_PROGRAMME = "POINTS_PROGRAMME", "Make, fund and close programmes.", "管理积分项目"
     POINTS_SETTLE = "POINTS_SETTLE", "Settle what merchants are owed.", "商户结算"
 
     MERCHANT_APPLY = "MERCHANT_APPLY", "Ask to take points as a merchant.", "申请商户"

@@ -16,13 +16,20 @@ from models.points.board import (
 )
 from models.points.earning import Earned, award_for
 from models.points.expiry import expire
+from models.points.founding import (
+    Founding,
+    close_programme,
+    create_programme,
+    fund_programme,
+)
 from models.points.inspection import Item, Sheet, review, sheets, submit
 from models.points.merkle import Step
 from models.points.notice import answer, object_to, publish
 from models.points.programme import Figures, figures, programme, programmes, rules
 from models.points.record import Account, Entry, Expiring, Programme
 from models.points.reverse import reverse
-from models.points.rule import Rule
+from models.points.rule import Rule, Terms
+from models.points.ruling import end_rule, rule_version, start_rule
 from models.points.seal import seal
 from models.points.service import Service, services
 from models.points.service import decide as decide_service
@@ -57,6 +64,7 @@ __all__ = [
     "Expiring",
     "Figures",
     "Finding",
+    "Founding",
     "InspectionState",
     "Item",
     "Joiners",
@@ -70,6 +78,7 @@ __all__ = [
     "Sheet",
     "Source",
     "Step",
+    "Terms",
     "TransactionKind",
     "account",
     "accounts",
@@ -78,13 +87,17 @@ __all__ = [
     "audit_for",
     "award_for",
     "board",
+    "close_programme",
+    "create_programme",
     "decide_service",
+    "end_rule",
     "entries",
     "expire",
     "expiring",
     "figures",
     "finish_boards",
     "freeze_boards",
+    "fund_programme",
     "grant",
     "grant_this_year",
     "lines",
@@ -97,9 +110,11 @@ __all__ = [
     "record_service",
     "reverse",
     "review",
+    "rule_version",
     "rules",
     "seal",
     "services",
     "sheets",
+    "start_rule",
     "submit",
 ]

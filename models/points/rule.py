@@ -1,12 +1,43 @@
 """Rules of a programme, in versions; and their caps, counted from midnight in the city."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from models.errors import Code, Refusal
+from models.points.posting import AMOUNT_MOST
 from models.points.words import Beneficiary, Source
 from models.role import Role
+
+CODE = re.compile(r"[0-9A-Z][0-9A-Z_-]{0,31}")
+COOLDOWN_DAYS_MOST = 3_660
+AHEAD_DAYS_MOST = 3_660
+GIVING = frozenset({Source.HOURS, Source.TICKET, Source.HANDLING, Source.WISH})
+"""Sources by which points are only ever given, never taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a version of a rule says, apart from when it holds; as in `Rule`."""
+
+    name: str
+    source: Source
+    points_least: int
+    points_most: int
+    beneficiary: Beneficiary = Beneficiary.PERSON
+    needs_evidence: bool = False
+    reviewer_role: Role | None = None
+    day_cap: int | None = None
+    month_cap: int | None = None
+    year_cap: int | None = None
+    cooldown_days: int = 0
+
+    @property
+    def caps(self) -> dict[str, int]:
+        """The caps that there are, by the names of their inputs, the shortest first."""
+        every = {"dayCap": self.day_cap, "monthCap": self.month_cap, "yearCap": self.year_cap}
+        return {name: cap for name, cap in every.items() if cap is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +65,39 @@ class Rule:
     cooldown_days: int
     valid_from: date
     valid_to: date | None
+
+    @property
+    def terms(self) -> Terms:
+        """What it says, apart from when."""
+        return Terms(**{field.name: getattr(self, field.name) for field in fields(Terms)})
+
+
+def check_terms(code: str, terms: Terms) -> None:
+    """Accept what a version may say; raises Refusal INVALID.
+
+    The name is checked by whoever takes it.
+    """
+    if not CODE.fullmatch(code):
+        raise Refusal(Code.INVALID, "代码须为 1 到 32 位大写字母、数字、下划线或连字符", "code")
+    least, most = terms.points_least, terms.points_most
+    if not -AMOUNT_MOST <= least <= most <= AMOUNT_MOST:
+        raise Refusal(Code.INVALID, f"分值须由低到高，不超过 {AMOUNT_MOST}", "pointsLeast")
+    if least <= 0 <= most or (most < 0 and terms.source in GIVING):
+        raise Refusal(Code.INVALID, "细则只加分或只扣分，且该来源只能加分", "pointsLeast")
+    smallest = min(abs(least), abs(most))
+    for field, cap in terms.caps.items():
+        if not smallest <= cap <= AMOUNT_MOST:
+            raise Refusal(Code.INVALID, f"上限须在 {smallest} 到 {AMOUNT_MOST} 之间", field)
+    if not 0 <= terms.cooldown_days <= COOLDOWN_DAYS_MOST:
+        raise Refusal(Code.INVALID, f"间隔须在 0 到 {COOLDOWN_DAYS_MOST} 天之间", "cooldownDays")
+
+
+def check_period(valid_from: date, valid_to: date | None, *, today: date) -> None:
+    """Accept when a new version is to hold: never before today; raises Refusal INVALID."""
+    if not today <= valid_from <= today + timedelta(days=AHEAD_DAYS_MOST):
+        raise Refusal(Code.INVALID, "生效日期不能早于今天，也不能过远", "validFrom")
+    if valid_to is not None and valid_to < valid_from:
+        raise Refusal(Code.INVALID, "失效日期不能早于生效日期", "validTo")
 
 
 class Used(NamedTuple):

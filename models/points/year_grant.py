@@ -88,7 +88,10 @@ async def grant_year(programme: YearGrant, *, year: int, slice_size: int = SLICE
 
 
 _YEAR = f"SELECT extract(year FROM {db.TODAY})::int AS year"  # noqa: S608 - constants
-_PROGRAMMES = "SELECT id, year_grant, joiners FROM programme WHERE year_grant > 0 ORDER BY id"
+_PROGRAMMES = """
+SELECT id, year_grant, joiners FROM programme WHERE year_grant > 0 AND closed_at IS NULL
+ORDER BY id
+"""
 # By area first: else the whole city is read in the order of people, once for every programme.
 _SLICE = """
 WITH residents AS MATERIALIZED (

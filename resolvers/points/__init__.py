@@ -5,7 +5,9 @@ import strawberry
 from resolvers.points.board import BoardMutation, BoardQuery
 from resolvers.points.change import LedgerMutation
 from resolvers.points.inspection import InspectionMutation, InspectionQuery
+from resolvers.points.programme import ProgrammeMutation
 from resolvers.points.query import LedgerQuery
+from resolvers.points.rule import RuleMutation
 from resolvers.points.service import ServiceMutation, ServiceQuery
 
 __all__ = ["PointsMutation", "PointsQuery"]
@@ -17,5 +19,12 @@ class PointsQuery(LedgerQuery, BoardQuery, InspectionQuery, ServiceQuery):
 
 
 @strawberry.type
-class PointsMutation(LedgerMutation, BoardMutation, InspectionMutation, ServiceMutation):
+class PointsMutation(
+    LedgerMutation,
+    RuleMutation,
+    ProgrammeMutation,
+    BoardMutation,
+    InspectionMutation,
+    ServiceMutation,
+):
     """Root fields that move points."""
