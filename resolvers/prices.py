@@ -54,6 +54,7 @@ ITEMS = {
     "PointsReversePayload.userErrors": 1,
     "PointsRuleEndPayload.userErrors": 1,
     "PointsRuleStartPayload.userErrors": 1,
+    "PointsUpdate.entries": 4,
     "Query.areaAt": 20,
     "Query.areaInCharge": 20,
     "Query.careMap": 5,

@@ -9,7 +9,7 @@ from resolvers.message import MessageMutation
 from resolvers.node import NodeQuery
 from resolvers.notification import NotificationMutation, NotificationSubscription
 from resolvers.person import PersonMutation, PersonQuery
-from resolvers.points import PointsMutation, PointsQuery
+from resolvers.points import PointsMutation, PointsQuery, PointsSubscription
 from resolvers.reward import MerchantMutation, OfferMutation, RewardQuery, VoucherMutation
 from resolvers.roster import RosterMutation
 from resolvers.scalars import SCALARS
@@ -52,7 +52,9 @@ class Mutation(
 
 
 @strawberry.type(description="Everything that can be followed live. 订阅")
-class Subscription(NotificationSubscription, StationSubscription, TicketSubscription):
+class Subscription(
+    NotificationSubscription, StationSubscription, TicketSubscription, PointsSubscription
+):
     """Everything that can be followed live."""
 
 

@@ -1,6 +1,6 @@
 """Points: a ledger that can be proven, and the rules by which it is written."""
 
-from models.points.account import RECENT, account, accounts, entries, expiring
+from models.points.account import RECENT, Moved, account, accounts, entries, expiring, moved
 from models.points.audit import Audit, Finding, audit, audit_for
 from models.points.award import grant
 from models.points.board import (
@@ -69,6 +69,7 @@ __all__ = [
     "Item",
     "Joiners",
     "Line",
+    "Moved",
     "OwnLine",
     "Programme",
     "ProgrammeKind",
@@ -101,6 +102,7 @@ __all__ = [
     "grant",
     "grant_this_year",
     "lines",
+    "moved",
     "object_to",
     "own_line",
     "programme",

@@ -1,5 +1,8 @@
 """Accounts and their entries, as their owner and those in charge may see them."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -22,6 +25,17 @@ from models.points.record import (
 RECENT = 20
 WITHIN_DAYS_MOST = 366
 EXPIRING_MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An account as it is now, and the entries that one change left on it, newest first.
+
+    Points that are put aside for a voucher, or given back, leave none.
+    """
+
+    account: Account
+    entries: tuple[Entry, ...]
 
 
 async def accounts(person_id: int, *, viewer_id: int) -> list[Account]:
@@ -55,6 +69,25 @@ async def entries(
     if row is None or not _may_see(row, row["person_id"]):
         return None
     return page.cut(record.entries(row["entries"]), first, asked, lambda entry: (entry.id,))
+
+
+async def moved(
+    account_id: int, *, owner_id: int, facts: Sequence[Mapping[str, object]] = ({},)
+) -> list[Moved] | None:
+    """Give an account for the facts of each event of it; None for all but its owner.
+
+    Whoever is banned owns nothing that is shown.
+    """
+    transactions = [fact["transaction"] for fact in facts if "transaction" in fact]
+    row = await db.fetch_one(_MOVED, account_id, owner_id, transactions)
+    if row is None:
+        return None
+    *columns, written = row
+    left: dict[object, list[Entry]] = defaultdict(list)
+    for entry in record.entries(written):
+        left[entry.transaction_id].append(entry)
+    account = _account(columns)
+    return [Moved(account, tuple(left.get(fact.get("transaction"), ()))) for fact in facts]
 
 
 async def expiring(person_id: int, *, within_days: int) -> list[Expiring]:
@@ -112,6 +145,18 @@ SELECT {_NEWEST.format(after="AND entry.id < $3", most="$4")} AS entries, owner_
 FROM account JOIN programme ON programme.id = account.programme_id
 WHERE account.id = $1 AND account.kind = 'PERSON'
 """  # noqa: S608 - constants
+_LEFT = f""", (
+    SELECT json_agg(written)::text FROM (
+        SELECT {ENTRY_JSON} AS written FROM {ENTRY_SOURCES}
+        WHERE entry.account_id = account.id AND entry.transaction_id = ANY($3::bigint[])
+        ORDER BY entry.id DESC
+    ) AS of_these
+) AS left_by_these"""  # noqa: S608 - constants
+_MOVED = _ONE.format(
+    more=_LEFT,
+    which="""account.id = $1 AND account.person_id = $2 AND EXISTS (
+        SELECT FROM person WHERE id = $2 AND banned_at IS NULL AND claimed_by_id IS NULL)""",
+)
 _EXPIRING = f"""
 SELECT account.id AS account_id, programme.name AS programme_name,
     sum(remaining)::bigint AS remaining, expires_on

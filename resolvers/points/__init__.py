@@ -4,13 +4,14 @@ import strawberry
 
 from resolvers.points.board import BoardMutation, BoardQuery
 from resolvers.points.change import LedgerMutation
+from resolvers.points.changed import PointsSubscription
 from resolvers.points.inspection import InspectionMutation, InspectionQuery
 from resolvers.points.programme import ProgrammeMutation
 from resolvers.points.query import LedgerQuery
 from resolvers.points.rule import RuleMutation
 from resolvers.points.service import ServiceMutation, ServiceQuery
 
-__all__ = ["PointsMutation", "PointsQuery"]
+__all__ = ["PointsMutation", "PointsQuery", "PointsSubscription"]
 
 
 @strawberry.type
