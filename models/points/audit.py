@@ -140,6 +140,15 @@ PROMISES = {
             GROUP BY account_id
         ) AS sums ON sums.account_id = account.id
         WHERE kind = 'PERSON' AND held <> coalesce(sums.held_by, 0) LIMIT 100""",
+    "what was taken for a hold is its amount, or nothing once it is released": """
+        SELECT 'hold ' || hold.id AS place, format('%s of %s; uses took %s', state, amount,
+            coalesce(used.taken, 0)) AS said
+        FROM hold LEFT JOIN (
+            SELECT hold_id, sum(amount) AS taken FROM lot_use WHERE hold_id IS NOT NULL
+            GROUP BY hold_id
+        ) AS used ON used.hold_id = hold.id
+        WHERE coalesce(used.taken, 0) <> CASE WHEN state = 'RELEASED' THEN 0 ELSE amount END
+        LIMIT 100""",
     "no points leave their programme": """
         SELECT 'transaction ' || transaction.id AS place,
             'account ' || account.id || ' is of another programme' AS said
