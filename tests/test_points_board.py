@@ -11,6 +11,7 @@ from models import db, points
 from models.errors import Code, Refusal
 from models.points import merkle
 from models.points.award import grant
+from models.points.reverse import reverse
 from resolvers.node import global_id
 from tests import areas
 from tests import points as village
@@ -151,6 +152,77 @@ async def test_objections_hold_a_board_until_they_are_answered(scene: Scene) -> 
     assert await _answer(scene.cadre, objection, "a1") == board_id
     assert await refused(_answer(scene.cadre, objection, "a2")) is Code.ALREADY_USED
     assert await points.finish_boards() == 1
+
+
+OBJECTIONS = """query ($board: ID!) { pointsObjections(boardId: $board) {
+  nodes { id personName text answer }
+} }"""
+ANSWER = """mutation ($input: PointsObjectionAnswerInput!) {
+  pointsObjectionAnswer(input: $input) { boardId userErrors { code } }
+}"""
+
+
+async def test_objections_are_seen_and_answered_by_those_in_charge_and_shown_to_who_objected(
+    scene: Scene,
+) -> None:
+    await village.date_back(scene.month)
+    await points.freeze_boards()
+    board_id = (await _boards())[0]["id"]
+    await points.publish(actor_id=scene.cadre, board_id=board_id, key="p")
+    for person in scene.people[:2]:
+        await _object(person, board_id, f"o{person}")
+    board = global_id("PointsBoard", board_id)
+    seen = (await ask(OBJECTIONS, scene.cadre, board=board))["pointsObjections"]["nodes"]
+    assert [(one["personName"], one["text"], one["answer"]) for one in seen] == [
+        ("甲一", "少记了一次", None),
+        ("乙二", "少记了一次", None),
+    ]
+    given = {"objectionId": seen[0]["id"], "text": "下月更正", "idempotencyKey": "a"}
+    answered = (await ask(ANSWER, scene.cadre, input=given))["pointsObjectionAnswer"]
+    assert answered == {"boardId": board, "userErrors": []}
+    (own,) = (await ask(OBJECTIONS, scene.people[0], board=board))["pointsObjections"]["nodes"]
+    assert own["answer"] == "下月更正"
+    foreign = await areas.appoint("VILLAGE_CADRE", areas.OTHER_VILLAGE)
+    for viewer in (foreign, scene.people[4]):
+        assert (await ask(OBJECTIONS, viewer, board=board))["pointsObjections"]["nodes"] == []
+    assert (await ask(OBJECTIONS, None, board=board))["pointsObjections"] is None
+
+
+async def test_the_month_that_runs_is_open_and_a_correction_falls_in_it(scene: Scene) -> None:
+    # All was earned in the month that runs: that of the month before has nobody on it.
+    assert await points.freeze_boards() == 1
+    frozen = await scene.board(scene.cadre)
+    assert (frozen["lines"], frozen["digest"]) == (0, hashlib.sha256().hexdigest())
+    present = await db.fetch_one(f"SELECT to_char({db.TODAY}, 'YYYY-MM') AS month")
+    assert present
+    scene.month = present["month"]
+    assert await scene.board(scene.cadre) is None
+
+
+async def test_a_correction_leaves_the_frozen_board_and_counts_in_the_month_that_runs(
+    scene: Scene,
+) -> None:
+    await village.date_back(scene.month)
+    await points.freeze_boards()
+    before = await scene.board(scene.cadre)
+    row = await db.fetch_one(
+        """SELECT transaction_id AS id FROM entry JOIN account ON account.id = account_id
+        WHERE person_id = $1 LIMIT 1""",
+        scene.people[0],
+    )
+    assert row
+    await reverse(actor_id=scene.cadre, transaction_id=row["id"], reason="错记", key="r")
+    assert await scene.board(scene.cadre) == before
+    merits = await db.fetch(
+        """SELECT business_month, amount FROM entry JOIN account ON account.id = account_id
+        WHERE person_id = $1 AND asset = 'MERIT' ORDER BY entry.id""",
+        scene.people[0],
+    )
+    assert [row["amount"] for row in merits] == [9, -9]
+    assert merits[0]["business_month"] == scene.month < merits[1]["business_month"]
+    programme = global_id("PointsProgramme", scene.programme)
+    page = (await ask(RANKING, scene.cadre, programme=programme))["pointsRanking"]
+    assert [(one["name"], one["rank"]) for one in page["nodes"]][-1] == ("甲一", 5)
 
 
 async def _object(who: int, board_id: int, key: str) -> int:

@@ -25,6 +25,7 @@ from models.points.founding import (
 from models.points.inspection import Item, Sheet, review, sheets, submit
 from models.points.merkle import Step
 from models.points.notice import answer, object_to, publish
+from models.points.objection import Objection, objections
 from models.points.programme import Figures, figures, programme, programmes, rules
 from models.points.record import Account, Entry, Expiring, Programme
 from models.points.reverse import reverse
@@ -70,6 +71,7 @@ __all__ = [
     "Joiners",
     "Line",
     "Moved",
+    "Objection",
     "OwnLine",
     "Programme",
     "ProgrammeKind",
@@ -104,6 +106,7 @@ __all__ = [
     "lines",
     "moved",
     "object_to",
+    "objections",
     "own_line",
     "programme",
     "programmes",
