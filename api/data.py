@@ -47,6 +47,37 @@ def import_rules(
         _say(changes, dry_run=dry_run)
 
 
+@app.command("points-export")
+def export_points_rules(directory: Directory) -> None:
+    """Write the rules of every programme of points as YAML files."""
+    from api import points_rules, server
+
+    with explained(), server.stoppable(), database(given_settings()) as url:
+        texts = asyncio.run(points_rules.texts(url))
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (directory / name).write_text(text, encoding="utf-8")
+            typer.echo(directory / name)
+
+
+@app.command("points-import")
+def import_points_rules(
+    directory: Directory,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what changes.")] = False,
+) -> None:
+    """Make what the files say the rules of their programmes; what differs is a new version."""
+    from api import points_rules, server
+
+    with explained(), server.stoppable():
+        try:
+            drafts = points_rules.read(directory)
+            with database(given_settings()) as url:
+                changes = asyncio.run(points_rules.bring(url, drafts, only_say=dry_run))
+        except points_rules.PointsRulesError as wrong:
+            raise leave(str(wrong)) from None
+        _say(changes, dry_run=dry_run)
+
+
 @app.command()
 def rekey() -> None:
     """Encrypt every protected value anew with the first of DATA_KEYS; may be stopped and begun."""

@@ -146,6 +146,41 @@ async def test_caps_count_the_day_and_a_reversal_gives_room(
     assert (await points.account(volunteer))["points"] == 8
 
 
+async def shift(day: str) -> None:
+    """Write all entries into another day, as only the owner of the tables can."""
+    async with db.transaction() as connection:
+        await connection.execute("ALTER TABLE entry DISABLE TRIGGER USER")
+        await connection.execute(f"UPDATE entry SET business_day = {day}")  # noqa: S608 - our own
+        await connection.execute("ALTER TABLE entry ENABLE TRIGGER USER")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("day_cap", "{0}", True),
+        ("day_cap", "{0} - 1", False),
+        ("month_cap", "date_trunc('month', {0})::date", True),
+        ("month_cap", "date_trunc('month', {0})::date - 1", False),
+        ("year_cap", "date_trunc('year', {0})::date", True),
+        ("year_cap", "date_trunc('year', {0})::date - 1", False),
+    ],
+)
+async def test_a_cap_counts_from_midnight_in_the_city_of_its_first_day(
+    programme: int, cadre: int, volunteer: int, case: tuple[str, str, bool]
+) -> None:
+    cap, day, holds = case
+    await points.rule(programme, "CAP", **{cap: 8})
+    await give(cadre, volunteer, 5, rule="CAP")
+    await shift(day.format(db.TODAY))
+    again = give(cadre, volunteer, 5, key="k2", rule="CAP")
+    if holds:
+        assert await refused(again) is Code.LIMIT_REACHED
+    else:
+        await again
+    expected = 5 if holds else 10
+    assert (await points.account(volunteer))["points"] == expected
+
+
 async def test_a_cap_holds_against_many_at_once_in_a_household(programme: int, cadre: int) -> None:
     await points.rule(programme, "HOME", beneficiary="HOUSEHOLD", day_cap=10)
     kin = [await points.resident(household="H1") for _ in range(4)]
