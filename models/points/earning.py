@@ -127,6 +127,8 @@ async def _homes(connection: Connection, people: Iterable[int | None]) -> dict[i
 
 def _are_one(homes: Mapping[int, int], one: int, other: int | None) -> bool:
     """Say whether two are the same person, or of one household."""
+    if other is None:
+        return False
     return one == other or (other in homes and homes.get(one) == homes[other])
 
 
