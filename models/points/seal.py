@@ -16,7 +16,7 @@ from models.db import Connection
 
 BATCH_MOST = 500
 ENTRIES_MOST = 20_000
-PREFETCH = 20
+PREFETCH = 4
 COVERED_SECONDS = 60.0
 GENESIS = b"\0" * 32
 
