@@ -16,7 +16,7 @@ EVENT = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0020_rosters")]
+    dependencies = [("models", "0022_message_guards")]
 
     operations = [
         guards.sql(
