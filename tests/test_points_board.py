@@ -199,6 +199,35 @@ async def test_the_month_that_runs_is_open_and_a_correction_falls_in_it(scene: S
     assert await scene.board(scene.cadre) is None
 
 
+MONTH = """query ($programme: ID!, $first: Int, $after: String) {
+  pointsMonthRanking(programmeId: $programme, first: $first, after: $after) {
+    nodes { rank name merit isMine } pageInfo { endCursor hasNextPage }
+  }
+}"""
+
+
+async def test_the_open_month_ranks_what_was_earned_in_it(scene: Scene) -> None:
+    first, second = scene.people[:2]
+    # What was earned before counts for the live ranking only, and so does a base grant.
+    await db.execute("UPDATE account SET merit = merit + 100 WHERE person_id = $1", second)
+    programme = global_id("PointsProgramme", scene.programme)
+    page = (await ask(MONTH, second, programme=programme, first=2))["pointsMonthRanking"]
+    assert page["nodes"] == [
+        {"rank": 1, "name": "甲*", "merit": 9, "isMine": False},
+        {"rank": 2, "name": "乙二", "merit": 7, "isMine": True},
+    ]
+    after = page["pageInfo"]["endCursor"]
+    rest = await ask(MONTH, scene.cadre, programme=programme, first=2)
+    assert rest["pointsMonthRanking"]["nodes"][0]["name"] == "甲一"
+    page = (await ask(MONTH, second, programme=programme, after=after))["pointsMonthRanking"]
+    assert [(one["rank"], one["merit"]) for one in page["nodes"]] == [(2, 7), (4, 3), (5, 1)]
+    row = await db.fetch_one("SELECT min(transaction_id) AS id FROM entry")
+    assert row
+    await reverse(actor_id=scene.cadre, transaction_id=row["id"], reason="错记", key="r")
+    page = (await ask(MONTH, first, programme=programme))["pointsMonthRanking"]
+    assert page["nodes"][-1] == {"rank": 5, "name": "甲一", "merit": 0, "isMine": True}
+
+
 async def test_a_correction_leaves_the_frozen_board_and_counts_in_the_month_that_runs(
     scene: Scene,
 ) -> None:

@@ -11,6 +11,7 @@ from models.points.board import (
     finish_boards,
     freeze_boards,
     lines,
+    month_ranking,
     own_line,
     ranking,
 )
@@ -104,6 +105,7 @@ __all__ = [
     "grant",
     "grant_this_year",
     "lines",
+    "month_ranking",
     "moved",
     "object_to",
     "objections",

@@ -75,6 +75,22 @@ async def ranking(
     return cut.map(lambda one: one[0])
 
 
+async def month_ranking(
+    programme_id: int, *, viewer_id: int | None, first: int, after: str | None
+) -> Page[Line]:
+    """Give a page of the board of the month that runs, which is open: what it would be now.
+
+    Raises Invalid.
+    """
+    asked = page.digest("month", programme_id, viewer_id)
+    merit, key = page.key_after(after, asked, int, int) if after else (2**62, 0)
+    rows = await db.fetch(_MONTH, programme_id, viewer_id, merit, key, page.size(first) + 1)
+    rights = access.read(rows[0]["rights"]) if rows else access.NOBODY
+    found = [(_line(row, rights), row["id"]) for row in rows]
+    cut = page.cut(found, first, asked, lambda one: (one[0].merit, one[1]))
+    return cut.map(lambda one: one[0])
+
+
 async def board(programme_id: int, month: str, *, viewer_id: int | None) -> Board | None:
     """Give a month's board; before it is published only to those in charge."""
     row = await db.fetch_one(_BOARD, programme_id, month, viewer_id)
@@ -183,6 +199,24 @@ SELECT page.id, page.merit, {_WHO}, {access.rights_sql("$2")} AS rights, (
             AND merit > (SELECT max(merit) FROM page)
     ) + rank() OVER (ORDER BY page.merit DESC) AS rank
 FROM page JOIN person ON person.id = page.person_id ORDER BY page.merit DESC, page.id
+"""  # noqa: S608 - constants
+# By the days of transactions: of a month there are few beside all that its people ever earned.
+_MONTH = f"""
+WITH earned AS (
+    SELECT account_id, sum(amount)::bigint AS merit
+    FROM transaction JOIN entry ON entry.transaction_id = transaction.id
+    WHERE transaction.programme_id = $1 AND asset = 'MERIT' AND grant_year IS NULL
+        AND transaction.business_day >= date_trunc('month', {db.TODAY})::date
+    GROUP BY account_id
+), ranked AS (
+    SELECT account.id, account.person_id, earned.merit,
+        rank() OVER (ORDER BY earned.merit DESC) AS rank
+    FROM earned JOIN account ON account.id = earned.account_id AND account.kind = 'PERSON'
+)
+SELECT ranked.id, ranked.merit, ranked.rank, {_WHO}, {access.rights_sql("$2")} AS rights
+FROM ranked JOIN person ON person.id = ranked.person_id
+WHERE ranked.merit < $3 OR ranked.merit = $3 AND ranked.id > $4
+ORDER BY ranked.merit DESC, ranked.id LIMIT $5
 """  # noqa: S608 - constants
 _BOARD = f"""
 SELECT board.*, programme.owner_area_code, {access.rights_sql("$3")} AS rights

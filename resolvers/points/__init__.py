@@ -6,6 +6,7 @@ from resolvers.points.board import BoardMutation, BoardQuery
 from resolvers.points.change import LedgerMutation
 from resolvers.points.changed import PointsSubscription
 from resolvers.points.inspection import InspectionMutation, InspectionQuery
+from resolvers.points.month import MonthQuery
 from resolvers.points.objection import ObjectionQuery
 from resolvers.points.programme import ProgrammeMutation
 from resolvers.points.query import LedgerQuery
@@ -16,7 +17,9 @@ __all__ = ["PointsMutation", "PointsQuery", "PointsSubscription"]
 
 
 @strawberry.type
-class PointsQuery(LedgerQuery, BoardQuery, ObjectionQuery, InspectionQuery, ServiceQuery):
+class PointsQuery(
+    LedgerQuery, BoardQuery, MonthQuery, ObjectionQuery, InspectionQuery, ServiceQuery
+):
     """Root fields that show points."""
 
 
