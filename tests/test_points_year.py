@@ -38,23 +38,6 @@ async def move_in(count: int, area_code: str) -> None:
     )
 
 
-async def found_other() -> int:
-    """Write a second programme, over OTHER_VILLAGE."""
-    row = await db.fetch_one(
-        """INSERT INTO programme (code, kind, name, owner_area_code, cents_per_point, lot_months,
-            year_grant, joiners)
-        VALUES ('P2', 'VILLAGE', '滨江积分', $1, 10, 24, 200, 'WHOLE') RETURNING id""",
-        OTHER_VILLAGE,
-    )
-    assert row
-    await db.execute("INSERT INTO programme_area VALUES ($1, $2)", OTHER_VILLAGE, row["id"])
-    await db.execute(
-        "INSERT INTO account (programme_id, kind) VALUES ($1, 'ISSUANCE'), ($1, 'EXPIRED')",
-        row["id"],
-    )
-    return int(row["id"])
-
-
 async def granted() -> dict[tuple[int, int], int]:
     """Count accounts by programme and merit."""
     rows = await db.fetch(
@@ -67,7 +50,7 @@ async def granted() -> dict[tuple[int, int], int]:
 async def test_thousands_get_exactly_the_grant_of_their_programme_and_a_second_run_adds_nothing(
     programme: int,
 ) -> None:
-    other = await found_other()
+    other = await points.programme(OTHER_VILLAGE, code="P2", year_grant=200)
     await move_in(MANY, areas.MICRO_GRID)
     await move_in(500, OTHER_GRID)
     assert await grant_this_year() == MANY + 500
@@ -118,7 +101,7 @@ async def test_awards_go_on_while_the_year_is_granted(programme: int) -> None:
 
 
 async def test_who_is_at_work_on_one_account_holds_up_no_other_programme(programme: int) -> None:
-    other = await found_other()
+    other = await points.programme(OTHER_VILLAGE, code="P2", year_grant=200)
     person = await points.resident()
     cadre = await areas.appoint("VILLAGE_CADRE", VILLAGE)
     await grant(actor_id=cadre, person_id=person, rule_code="R1", points=1, note=None, key="k")
