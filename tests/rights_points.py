@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from models import points
+from models import db, points
 from models.access import Action
 from models.catalogue import Edition, registry
 from models.event import Topic
@@ -10,6 +10,7 @@ from models.hours import CITY_ZONE
 from models.message import TEMPLATES, Field, Template, Value
 from resolvers.node import global_id
 from tests import grids, rights_city
+from tests import points as village
 from tests.rights_cases import Target, Try, case
 
 TEMPLATE = Template(
@@ -38,6 +39,64 @@ async def _reverse(target: Target) -> Try:
         key=target.key,
     )
     given = {"transactionId": global_id("PointsTransaction", award), "reason": "误登"}
+    return Try({**given, "idempotencyKey": target.key}, target.place.village)
+
+
+# Rules and programmes
+
+
+@case("pointsRuleStart", Action.POINTS_RULE)
+async def _rule_start(target: Target) -> Try:
+    given = {"code": f"S{target.number}", "name": "新规", "source": "RULE", "pointsLeast": 1}
+    more = {"pointsMost": 2, "validFrom": TODAY.isoformat(), "idempotencyKey": target.key}
+    programme = global_id("PointsProgramme", target.place.programme_id)
+    return Try({"programmeId": programme, **given, **more}, target.place.village)
+
+
+@case("pointsRuleEnd", Action.POINTS_RULE)
+async def _rule_end(target: Target) -> Try:
+    code = f"E{target.number}"
+    await village.rule(target.place.programme_id, code)
+    programme = global_id("PointsProgramme", target.place.programme_id)
+    given = {"programmeId": programme, "code": code, "lastOn": TODAY.isoformat()}
+    return Try({**given, "idempotencyKey": target.key}, target.place.village)
+
+
+@case("pointsProgrammeCreate", Action.POINTS_PROGRAMME)
+async def _create(target: Target) -> Try:
+    code = target.place.town + "900"
+    if not await grids.value("SELECT count(*) FROM area WHERE code = $1", code):
+        await grids.add_area(code, "VILLAGE", "VILLAGE", 100)
+    # What was made there before is over, so that the village is free for the next.
+    await db.execute("UPDATE programme SET closed_at = now() WHERE owner_area_code = $1", code)
+    facts = {"kind": "VILLAGE", "name": "新积分", "areaCode": code, "budgetCents": 100}
+    more = {"centsPerPoint": 10, "lotMonths": 12, "yearGrant": 0, "joiners": "WHOLE"}
+    given = {"code": f"N{target.number}", **facts, **more}
+    return Try({**given, "idempotencyKey": target.key}, code)
+
+
+@case("pointsProgrammeFund", Action.POINTS_PROGRAMME)
+async def _fund(target: Target) -> Try:
+    return await _programme(target, budgetCents=target.number)
+
+
+@case("pointsProgrammeClose", Action.POINTS_PROGRAMME)
+async def _close(target: Target) -> Try:
+    return await _programme(target)
+
+
+async def _programme(target: Target, **facts: object) -> Try:
+    made = await grids.add(
+        "programme",
+        code=f"P{target.number}",
+        kind="VILLAGE",
+        name="积分",
+        owner_area_code=target.place.village,
+        cents_per_point=10,
+        lot_months=12,
+        joiners="WHOLE",
+    )
+    given = {"programmeId": global_id("PointsProgramme", made), **facts}
     return Try({**given, "idempotencyKey": target.key}, target.place.village)
 
 

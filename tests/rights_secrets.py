@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from models import file, reward, station
+from models import file, points, reward, station
 from models.ticket import Move
 from models.ticket.search import terms
 from resolvers.node import global_id
@@ -23,6 +23,10 @@ async def plant(place: Place) -> dict[str, str]:
     await grids.value("UPDATE person SET name = $2 WHERE id = $1 RETURNING id", owner, SECRET)
     await homes._seal(owner, "phone", PHONE)
     await rights_city.fund(owner, place.programme_id)
+    admin = await rights_city.administrator()
+    await points.grant(
+        actor_id=admin, person_id=owner, rule_code="R1", points=1, note=None, key="earned"
+    )
     account = await grids.value(
         "UPDATE account SET merit = $2 WHERE person_id = $1 AND kind = 'PERSON' RETURNING id",
         owner,
@@ -44,7 +48,7 @@ async def plant(place: Place) -> dict[str, str]:
         "visit": ("StationVisit", await _visit(owner, place)),
         **await _shop(owner, place),
     }
-    await _sheets(owner, place)
+    keys["board"] = ("PointsBoard", await _sheets(owner, place))
     return {
         **{name: global_id(*key) for name, key in keys.items()},
         "phone": PHONE,
@@ -100,9 +104,9 @@ async def _shop(owner: int, place: Place) -> dict[str, tuple[str, int]]:
     }
 
 
-async def _sheets(owner: int, place: Place) -> None:
-    """Plant a frozen board, a sheet of inspection and hours of service."""
-    await grids.add(
+async def _sheets(owner: int, place: Place) -> int:
+    """Plant a sheet of inspection, hours of service and a frozen board; gives the board's key."""
+    board = await grids.add(
         "board",
         programme_id=place.programme_id,
         month=MONTH,
@@ -132,6 +136,13 @@ async def _sheets(owner: int, place: Place) -> None:
         content_id=await grids.add("content", body=f'"{SECRET}"'),
         state="SUBMITTED",
     )
+    await grids.add(
+        "objection",
+        board_id=board,
+        person_id=owner,
+        content_id=await grids.add("content", body=f'"{SECRET}"'),
+    )
+    return board
 
 
 _WRITE = "UPDATE ticket SET text = $2, terms = $3 WHERE id = $1 RETURNING id"

@@ -81,6 +81,10 @@ ASKED: dict[str, list[str]] = {
     "pointsExpiring": ["pointsExpiring { remaining }"],
     "pointsAudit": ["pointsAudit { __typename }"],
     "pointsRanking": ["pointsRanking(programmeId: $programme) { nodes { name isMine } }"],
+    "pointsMonthRanking": [
+        "pointsMonthRanking(programmeId: $programme) { nodes { name isMine } }"
+    ],
+    "pointsObjections": ["pointsObjections(boardId: $board) { nodes { text personName } }"],
     "pointsBoard": ["pointsBoard(programmeId: $programme, month: $month) { digest }"],
     "pointsInspections": ["pointsInspections { nodes { naturalVillage } }"],
     "pointsServices": ["pointsServices { nodes { what personName } }"],
@@ -135,6 +139,7 @@ KINDS = {
     "ticket": "Ticket",
     "notification": "Notification",
     "account": "PointsAccount",
+    "board": "PointsBoard",
     "visit": "StationVisit",
     "applied": "Merchant",
     "pending": "Reward",
@@ -168,7 +173,7 @@ async def test_strangers_read_nothing_that_is_not_public(city: City) -> None:
     (far,) = [place for place in city.places if place.name == FAR]
     there = await plant(far)
     absent = nothing(there, KINDS)
-    public_mask = {"pointsRanking"}
+    public_mask = {"pointsRanking", "pointsMonthRanking"}
     for actor in strangers(city):
         for root, texts in ({**ASKED, "nested": NESTED}).items():
             for text in texts:
@@ -176,8 +181,8 @@ async def test_strangers_read_nothing_that_is_not_public(city: City) -> None:
                 hidden = HIDDEN[2:] if root in public_mask else HIDDEN
                 assert not [one for one in hidden if one in told], (actor, text, told)
                 assert await said(text, actor.person_id, absent) == told, (actor, text)
-    ranking = await said(ASKED["pointsRanking"][0], None, there)
-    assert SECRET not in ranking
+    for root in public_mask:
+        assert SECRET not in await said(ASKED[root][0], None, there)
 
 
 async def test_those_in_charge_there_read_each_of_it(city: City) -> None:
