@@ -109,14 +109,18 @@ async def execute(sql: str, *args: Any) -> None:  # noqa: ANN401 - SQL's values
 
 
 @asynccontextmanager
+async def connection() -> AsyncIterator[Connection]:
+    """Wait for a turn; each statement is a transaction of its own. Raises Unavailable."""
+    with _reachable():
+        async with pool().acquire(timeout=TURN_SECONDS) as taken:
+            yield taken
+
+
+@asynccontextmanager
 async def transaction() -> AsyncIterator[Connection]:
     """Open the one transaction of an action; an exception rolls everything back."""
-    with _reachable():
-        async with (
-            pool().acquire(timeout=TURN_SECONDS) as connection,
-            connection.transaction(),
-        ):
-            yield connection
+    async with connection() as taken, taken.transaction():
+        yield taken
 
 
 async def is_migrated() -> bool:

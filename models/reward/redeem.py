@@ -1,8 +1,9 @@
-"""Redeeming: points are put aside, and a voucher is issued; five round trips, nothing more.
+"""Redeeming: points are put aside, and a voucher is issued; two round trips, nothing more.
 
-BEGIN · lock the person's account · read everything in one statement, which sees what was
-committed before the lock · write everything in one statement, whose first part takes one from
-the stock · COMMIT. So the row of a hot offer is locked for the last two only.
+Everything is read in one statement, decided here, and written in one more, which is a transaction
+of its own: it does nothing unless the account is as it was read and the offer can still be had.
+So nobody waits for a round trip while the row of a hot offer is locked. Who finds something
+changed in between locks their account and does both again.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ from models.reward.words import MerchantState, RewardState, VoucherState
 
 OPERATION = "rewardRedeem"
 VOUCHER_DAYS = 7
-TRIES = 3
+TRIES = 4
 
 
 class _Request(NamedTuple):
@@ -33,10 +34,6 @@ class _Request(NamedTuple):
     reward_id: int
     key: str
     asked: bytes
-
-
-class _Again(Exception):
-    """Somebody with the same key, or a change of the offer, was faster: ask again."""
 
 
 async def redeem(*, person_id: int, reward_id: int, key: str) -> Voucher:
@@ -47,48 +44,58 @@ async def redeem(*, person_id: int, reward_id: int, key: str) -> Voucher:
     """
     once.check_key(key)
     request = _Request(person_id, reward_id, key, _digest(reward_id))
-    for _ in range(TRIES):
+    for turn in range(TRIES):
         try:
-            done = await _redeem(request)
-        except _Again:
-            continue
+            done = await (_redeem_locked(request) if turn else _redeem_at_once(request))
         except asyncpg.UniqueViolationError:
             # Another account's request with this key was committed first: it has the answer.
             continue
         if isinstance(done, Refusal):
             raise done
-        return done
+        if done is not None:
+            return done
     raise Refusal(Code.CONFLICT, "该兑换项目刚刚变更，请重试", "rewardId")
 
 
-async def _redeem(request: _Request) -> Voucher | Refusal:
-    """Give the new voucher, the one that an earlier request got, or the refusal."""
+async def _redeem_at_once(request: _Request) -> Voucher | Refusal | None:
+    async with db.connection() as connection:
+        return await _redeem(connection, request)
+
+
+async def _redeem_locked(request: _Request) -> Voucher | Refusal | None:
     async with db.transaction() as connection:
-        account_id = await connection.fetchval(LOCK, request.person_id, request.reward_id)
-        row = await connection.fetchrow(READ, *request[:3], account_id)
-        assert row, "it always gives one row"
-        if row["answered"]:
-            answer = _answer(row["answered"], request.asked)
-            if isinstance(answer, Refusal):
-                return answer
-            return await voucher.read(connection, answer, viewer_id=request.person_id)
-        try:
-            offer = _decide(row, request, account_id)
-            uses = offer_rule.pay(offer, _lots(row["lots"]), today=row["today"])
-        except Refusal as refusal:
-            await connection.execute(_REFUSED, *_kept(request), _said(refusal))
-            return refusal
-        assert account_id, "who pays has an account"
-        return await _write(connection, request, row, account_id, uses)
+        await connection.execute(LOCK, request.person_id, request.reward_id)
+        return await _redeem(connection, request)
 
 
-def _decide(row: Any, request: _Request, account_id: int | None) -> Offer:  # noqa: ANN401 - READ
+async def _redeem(connection: Connection, request: _Request) -> Voucher | Refusal | None:
+    """Give the new voucher, the one that an earlier request got, or the refusal.
+
+    None if somebody with the same key, or a change of the account or the offer, was faster.
+    """
+    row = await connection.fetchrow(READ, *request[:3])
+    assert row, "it always gives one row"
+    if row["answered"]:
+        answer = _answer(row["answered"], request.asked)
+        if isinstance(answer, Refusal):
+            return answer
+        return await voucher.read(connection, answer, viewer_id=request.person_id)
+    try:
+        offer = _decide(row, request)
+        uses = offer_rule.pay(offer, _lots(row["lots"]), today=row["today"])
+    except Refusal as refusal:
+        is_kept = await connection.fetchval(_REFUSED, *_kept(request), _said(refusal))
+        return refusal if is_kept else None
+    return await _write(connection, request, row, uses)
+
+
+def _decide(row: Any, request: _Request) -> Offer:  # noqa: ANN401 - READ
     person = Thing(owner_id=request.person_id)
     if not access.read(row["rights"]).may(Action.REWARD_REDEEM, person):
         raise Refusal(Code.NOT_ALLOWED, "您没有权限进行此操作")
     if row["state"] is None or row["state"] in {RewardState.PENDING, RewardState.REFUSED}:
         raise Refusal(Code.NOT_FOUND, "未找到该兑换项目", "rewardId")
-    if account_id is None:
+    if row["account_id"] is None:
         raise Refusal(Code.NOT_ALLOWED, "该兑换项目不属于您的积分项目", "rewardId")
     offer = Offer(
         RewardState(row["state"]),
@@ -107,30 +114,24 @@ async def _write(
     connection: Connection,
     request: _Request,
     row: Any,  # noqa: ANN401 - READ
-    account_id: int,
     uses: tuple[Use, ...],
-) -> Voucher | Refusal:
+) -> Voucher | None:
     key, expires_at = row["voucher_id"], row["now"] + timedelta(days=VOUCHER_DAYS)
     done = await connection.fetchval(
         WRITE,
         *_kept(request),
         request.reward_id,
         row["price_points"],
-        account_id,
+        row["account_id"],
+        row["account_version"],
         key,
         digest(code_of(key)),
+        row["now"],
         expires_at,
         [use.lot_id for use in uses],
         [use.amount for use in uses],
     )
-    if done is None:
-        # Between the reading and the lock of the offer somebody took the last, or changed it.
-        if await connection.fetchval(_STOCK, request.reward_id):
-            raise _Again
-        refusal = offer_rule.out_of_stock()
-        await connection.execute(_REFUSED, *_kept(request), _said(refusal))
-        return refusal
-    return _issued(row, request, expires_at)
+    return _issued(row, request, expires_at) if done else None
 
 
 def _issued(row: Any, request: _Request, expires_at: datetime) -> Voucher:  # noqa: ANN401 - READ
@@ -178,7 +179,7 @@ def _lots(written: str | None) -> list[Lot]:
 
 
 LOCK = """
-SELECT account.id FROM account JOIN reward ON reward.programme_id = account.programme_id
+SELECT FROM account JOIN reward ON reward.programme_id = account.programme_id
 WHERE reward.id = $2 AND account.person_id = $1 AND account.kind = 'PERSON'
 FOR UPDATE OF account
 """
@@ -186,45 +187,51 @@ READ = f"""
 SELECT {access.rights_sql("$1")} AS rights, {db.TODAY} AS today, now() AS now,
     nextval('voucher_id_seq') AS voucher_id, reward.state, reward.title, reward.price_points,
     reward.stock, reward.person_limit, reward.opens_at, reward.closes_at,
-    merchant.state AS merchant_state, merchant.name AS merchant_name, (
+    merchant.state AS merchant_state, merchant.name AS merchant_name,
+    account.id AS account_id, account.version AS account_version, (
         SELECT json_build_array(encode(asked, 'hex'), result_id, refusal)::text FROM once
         WHERE person_id = $1 AND operation = '{OPERATION}' AND key = $3
     ) AS answered, (
         SELECT json_agg(json_build_array(id, remaining, expires_on))::text FROM lot
-        WHERE account_id = $4 AND remaining > 0
+        WHERE account_id = account.id AND remaining > 0
     ) AS lots, (
         SELECT count(*) FROM voucher WHERE reward_id = $2 AND person_id = $1
             AND voucher.state IN ('ISSUED', 'USED')
     ) AS taken
 FROM (SELECT) AS always LEFT JOIN reward ON reward.id = $2
 LEFT JOIN merchant ON merchant.id = reward.merchant_id
+LEFT JOIN account ON account.programme_id = reward.programme_id AND account.person_id = $1
+    AND account.kind = 'PERSON'
 """  # noqa: S608 - constants
 _REFUSED = """
 INSERT INTO once (person_id, operation, key, asked, refusal) VALUES ($1, $2, $3, $4, $5::jsonb)
-ON CONFLICT (person_id, operation, key) DO NOTHING
+ON CONFLICT (person_id, operation, key) DO NOTHING RETURNING true
 """
-_STOCK = "SELECT stock > 0 FROM reward WHERE id = $1"
+# The account is locked before the offer, as everywhere; its version grows with every change of it
+# or of its lots.
 WRITE = """
-WITH offer AS (
-    UPDATE reward SET stock = stock - 1
-    WHERE id = $5 AND stock > 0 AND price_points = $6 AND state = 'OPEN'
+WITH mine AS (
+    SELECT id FROM account WHERE id = $7 AND version = $8 FOR UPDATE
+), offer AS (
+    UPDATE reward SET stock = stock - 1 FROM mine
+    WHERE reward.id = $5 AND stock > 0 AND price_points = $6 AND state = 'OPEN'
         AND (opens_at IS NULL OR opens_at <= now()) AND (closes_at IS NULL OR closes_at > now())
-    RETURNING id, merchant_id, programme_id
+    RETURNING reward.id, merchant_id, programme_id
 ), held AS (
     INSERT INTO hold (account_id, amount, state) SELECT $7, $6, 'OPEN' FROM offer RETURNING id
 ), issued AS (
     INSERT INTO voucher (id, reward_id, merchant_id, account_id, person_id, hold_id, code_digest,
-        price_points, state, expires_at)
-    SELECT $8, offer.id, offer.merchant_id, $7, $1, held.id, $9, $6, 'ISSUED', $10
+        price_points, state, issued_at, expires_at)
+    SELECT $9, offer.id, offer.merchant_id, $7, $1, held.id, $10, $6, 'ISSUED', $11, $12
     FROM offer, held RETURNING id
 ), taken AS (
     UPDATE lot SET remaining = lot.remaining - used.amount
-    FROM offer, unnest($11::bigint[], $12::bigint[]) AS used (lot_id, amount)
+    FROM offer, unnest($13::bigint[], $14::bigint[]) AS used (lot_id, amount)
     WHERE lot.id = used.lot_id
 ), noted AS (
     INSERT INTO lot_use (lot_id, amount, hold_id)
     SELECT used.lot_id, used.amount, held.id
-    FROM held, unnest($11::bigint[], $12::bigint[]) AS used (lot_id, amount)
+    FROM held, unnest($13::bigint[], $14::bigint[]) AS used (lot_id, amount)
 ), weighed AS (
     UPDATE account SET held = account.held + $6, version = account.version + 1
     FROM offer WHERE account.id = $7 RETURNING account.id, account.version

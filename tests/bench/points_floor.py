@@ -15,7 +15,7 @@ import asyncpg
 import orjson
 import uvloop
 
-from models.reward.redeem import LOCK, OPERATION, READ, WRITE
+from models.reward.redeem import OPERATION, READ, WRITE
 
 CONNECTIONS = 8
 
@@ -39,8 +39,7 @@ async def _play(url: str, pairs: list[tuple[int, int]], until: float, done: "cou
             for person, reward in pairs:
                 key = f"floor {time.time_ns()} {person}"
                 await connection.execute("BEGIN")
-                account = await connection.fetchval(LOCK, person, reward)
-                row = await connection.fetchrow(READ, person, reward, key, account)
+                row = await connection.fetchrow(READ, person, reward, key)
                 assert row
                 lot = orjson.loads(row["lots"])[-1][0]
                 digest = hashlib.sha256(key.encode()).digest()
@@ -52,9 +51,11 @@ async def _play(url: str, pairs: list[tuple[int, int]], until: float, done: "cou
                     asked,
                     reward,
                     row["price_points"],
-                    account,
+                    row["account_id"],
+                    row["account_version"],
                     row["voucher_id"],
                     digest,
+                    row["now"],
                     datetime.now(UTC) + timedelta(days=7),
                     [lot],
                     [row["price_points"]],
