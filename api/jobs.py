@@ -39,6 +39,7 @@ JOBS = (
     Job("points seal", 1.0, points.seal),
     Job("points expiry", 60.0, points.expire),
     Job("voucher expiry", 5.0, reward.expire_vouchers),
+    Job("points budgets", 600.0, reward.tell_budgets),
     Job("points boards", 600.0, points.freeze_boards),
     Job("points notice", 600.0, points.finish_boards),
     Job("points year", 3_600.0, points.grant_this_year),

@@ -20,9 +20,13 @@ from resolvers.node import Node, global_id, key_of, shows
 from resolvers.page import PageInfo, page_info
 from resolvers.payload import UserError, UserErrorRecord
 
+_TYPES = {Topic.PROGRAMME: "PointsProgramme"}
+"""The types of things that are not called as their topic is."""
+
 
 def _thing_id(of: strawberry.Parent[notification.Notification]) -> strawberry.ID:
-    return global_id(of.topic.capitalize(), of.thing_id)
+    topic = Topic(of.topic)
+    return global_id(_TYPES.get(topic, topic.capitalize()), of.thing_id)
 
 
 async def _load(context: Context, key: int) -> notification.Notification | None:

@@ -10,7 +10,7 @@ from resolvers.node import NodeQuery
 from resolvers.notification import NotificationMutation, NotificationSubscription
 from resolvers.person import PersonMutation, PersonQuery
 from resolvers.points import PointsMutation, PointsQuery, PointsSubscription
-from resolvers.reward import MerchantMutation, OfferMutation, RewardQuery, VoucherMutation
+from resolvers.reward import RewardMutation, RewardQuery, VoucherSubscription
 from resolvers.roster import RosterMutation
 from resolvers.scalars import SCALARS
 from resolvers.station import StationMutation, StationQuery, StationSubscription
@@ -44,16 +44,18 @@ class Mutation(
     StationMutation,
     TicketMutation,
     PointsMutation,
-    MerchantMutation,
-    OfferMutation,
-    VoucherMutation,
+    RewardMutation,
 ):
     """Everything that can be done."""
 
 
 @strawberry.type(description="Everything that can be followed live. 订阅")
 class Subscription(
-    NotificationSubscription, StationSubscription, TicketSubscription, PointsSubscription
+    NotificationSubscription,
+    StationSubscription,
+    TicketSubscription,
+    PointsSubscription,
+    VoucherSubscription,
 ):
     """Everything that can be followed live."""
 

@@ -1,10 +1,20 @@
 """A shop for tests: in the village of tests/points.py, with somebody who acts for it."""
 
-from typing import NamedTuple
+from collections.abc import Awaitable
+from typing import Any, NamedTuple
+
+import pytest
 
 from models import db
+from models.errors import Code, Refusal
+from models.points.award import grant
 from tests import areas, points
 from tests.areas import VILLAGE
+
+TABLES = (
+    *("transaction", "entry", "hold", "voucher", "lot_use", "event", "notification"),
+    *("merchant_member", "voucher_review", "file"),
+)
 
 
 class Shop(NamedTuple):
@@ -35,7 +45,8 @@ async def merchant(
         """WITH made AS (
             INSERT INTO merchant (area_code, name, address, longitude, latitude, state)
             VALUES ($1, $2, '长泾路1号', 120.28, 31.91, $3) RETURNING id
-        ) INSERT INTO merchant_member (merchant_id, person_id) SELECT id, $4 FROM made
+        ) INSERT INTO merchant_member (merchant_id, person_id, is_owner)
+            SELECT id, $4, true FROM made
         RETURNING merchant_id""",
         area_code,
         name,
@@ -75,3 +86,34 @@ async def stock(reward: int) -> int:
     row = await db.fetch_one("SELECT stock FROM reward WHERE id = $1", reward)
     assert row
     return int(row["stock"])
+
+
+async def give(shop: Shop, person: int, amount: int, *, key: str = "give") -> None:
+    """Award points to a person."""
+    await grant(
+        actor_id=shop.cadre,
+        person_id=person,
+        rule_code="R1",
+        points=amount,
+        note=None,
+        key=f"{key} {person}",
+    )
+
+
+async def refused(action: Awaitable[object]) -> Code:
+    """Give the code of a refusal that leaves everything as it was."""
+    before = await state()
+    with pytest.raises(Refusal) as refusal:
+        await action
+    assert await state() == before
+    return refusal.value.code
+
+
+async def state() -> list[Any]:
+    """Give all that a refusal must leave as it is."""
+    counts = [await db.fetch(f"SELECT count(*) FROM {table}") for table in TABLES]  # noqa: S608 - our own
+    figures = "SELECT id, merit, points, held, debt, version FROM account ORDER BY id"
+    left = "SELECT id, stock, state, version FROM reward ORDER BY id"
+    shops = "SELECT id, state, version FROM merchant ORDER BY id"
+    lots = "SELECT id, remaining FROM lot ORDER BY id"
+    return [*counts, *[await db.fetch(sql) for sql in (figures, left, shops, lots)]]

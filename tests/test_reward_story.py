@@ -71,7 +71,7 @@ async def test_the_whole_story(stage: Stage) -> None:
     reward = await stage.do(
         "merchant",
         "rewardCreate",
-        "reward { id state }",
+        "reward { id state version }",
         merchantId=merchant["id"],
         programmeId=programme,
         channel="OFFLINE",
@@ -83,7 +83,13 @@ async def test_the_whole_story(stage: Stage) -> None:
         edges { distanceMeters node { id title stock merchant { name } } }
     } }"""
     assert (await stage.see("resident", nearby, near=SHOP))["edges"] == []
-    await stage.do("cadre", "rewardApprove", "reward { state }", rewardId=reward["id"])
+    await stage.do(
+        "cadre",
+        "rewardApprove",
+        "reward { state }",
+        rewardId=reward["id"],
+        version=reward["version"],
+    )
 
     # Earn: the grid worker puts a deed down, and the volunteer sees it at once.
     await stage.do(

@@ -206,8 +206,8 @@ WITH made AS (
     FROM made WHERE NOT starts_with(development_key, 'resident')
     ON CONFLICT DO NOTHING
 )
-INSERT INTO merchant_member (merchant_id, person_id)
-SELECT merchant.id, made.id FROM merchant, made
+INSERT INTO merchant_member (merchant_id, person_id, is_owner)
+SELECT merchant.id, made.id, true FROM merchant, made
 WHERE merchant.name = '{SHOP_NAME}' AND starts_with(development_key, 'merchant')
 """  # noqa: S608 - constants
 STATEMENTS = (

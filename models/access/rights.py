@@ -105,12 +105,15 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.POINTS_SETTLE: _CADRES_UP,
     Action.MERCHANT_APPLY: _ONESELF,
     Action.MERCHANT_APPROVE: _CADRES_UP,
+    Action.MERCHANT_STAFF: {Role.RESIDENT: Scope.OWN, **_CADRES_UP},
+    Action.MERCHANT_CLOSE: {Role.RESIDENT: Scope.OWN, **_CADRES_UP},
     Action.REWARD_OFFER: _ONESELF,
     Action.REWARD_APPROVE: _CADRES_UP,
     Action.REWARD_REDEEM: _ONESELF,
     Action.VOUCHER_VERIFY: _ONESELF,
     Action.VOUCHER_UNDO: _ONESELF,
     Action.VOUCHER_CANCEL: _ONESELF,
+    Action.VOUCHER_REVIEW: {Role.AUDITOR: Scope.CITY, **_CADRES_UP},
 }
 
 

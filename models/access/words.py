@@ -89,9 +89,12 @@ class Action(Word):
 
     MERCHANT_APPLY = "MERCHANT_APPLY", "Ask to take points as a merchant.", "申请商户"
     MERCHANT_APPROVE = "MERCHANT_APPROVE", "Let a merchant take points.", "审核商户"
+    MERCHANT_STAFF = "MERCHANT_STAFF", "Say who acts for a merchant.", "管理商户成员"
+    MERCHANT_CLOSE = "MERCHANT_CLOSE", "Close a merchant.", "商户停业"
     REWARD_OFFER = "REWARD_OFFER", "Offer something for points.", "发布兑换项目"
     REWARD_APPROVE = "REWARD_APPROVE", "Let an offer open.", "审核兑换项目"
     REWARD_REDEEM = "REWARD_REDEEM", "Redeem one's points.", "兑换积分"
     VOUCHER_VERIFY = "VOUCHER_VERIFY", "Verify vouchers of one's shop.", "核销兑换券"
     VOUCHER_UNDO = "VOUCHER_UNDO", "Take a verification back.", "撤销核销"
     VOUCHER_CANCEL = "VOUCHER_CANCEL", "Give one's voucher back.", "取消兑换券"
+    VOUCHER_REVIEW = "VOUCHER_REVIEW", "Look into odd uses of vouchers.", "复核异常核销"

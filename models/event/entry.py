@@ -32,6 +32,9 @@ class Topic(StrEnum):
     POINTS = "points"
     PROGRAMME = "programme"
     REWARD = "reward"
+    MERCHANT = "merchant"
+    VOUCHER = "voucher"
+    PROGRAMME = "programme"
 
 
 class Scope(NamedTuple):

@@ -11,6 +11,7 @@ from models.points import ledger
 from models.points.lot import Use
 from models.points.posting import Balance, Leg, Posting
 from models.points.words import AccountKind, Asset, TransactionKind
+from models.reward import telling
 from models.reward.verify import check_usable
 from models.reward.words import VoucherState
 
@@ -31,7 +32,7 @@ async def cancel(*, actor_id: int, voucher_id: int, key: str) -> int:
         if row is None or not rights.may(Action.VOUCHER_CANCEL, Thing(owner_id=row["person_id"])):
             raise _not_found()
         check_usable(VoucherState(row["state"]), is_over=row["is_over"])
-        await _release(connection, voucher_id, VoucherState.CANCELLED)
+        await _release(connection, row, VoucherState.CANCELLED, actor_id=actor_id)
         return voucher_id
 
     asked = {"voucherId": voucher_id}
@@ -39,13 +40,14 @@ async def cancel(*, actor_id: int, voucher_id: int, key: str) -> int:
 
 
 async def expire_vouchers() -> int:
-    """End some vouchers whose time is over; give how many, 0 when there are none."""
+    """End some vouchers whose time is over, or whose shop closed; give how many, 0 for none."""
     rows = await db.fetch(_OVER, EXPIRE_MOST)
     for row in rows:
         async with db.transaction() as connection:
             found = await _locked(connection, row["id"])
             if found and found["state"] == VoucherState.ISSUED:
-                await _release(connection, row["id"], VoucherState.EXPIRED)
+                over = VoucherState.EXPIRED if found["is_over"] else VoucherState.CANCELLED
+                await _release(connection, found, over, actor_id=None)
     return len(rows)
 
 
@@ -82,9 +84,33 @@ async def _locked(connection: Connection, voucher_id: int) -> Any:  # noqa: ANN4
     return await connection.fetchrow(_VOUCHER, voucher_id)
 
 
-async def _release(connection: Connection, voucher_id: int, state: VoucherState) -> None:
-    released = await connection.fetchval(_RELEASE, voucher_id, state)
+async def _release(
+    connection: Connection,
+    row: Any,  # noqa: ANN401 - _VOUCHER
+    state: VoucherState,
+    *,
+    actor_id: int | None,
+) -> None:
+    released = await connection.fetchval(_RELEASE, row["id"], state, actor_id)
     assert released, "an issued voucher under the lock can be released"
+    await _tell(connection, row, state, actor_id)
+
+
+async def _tell(
+    connection: Connection,
+    row: Any,  # noqa: ANN401 - _VOUCHER
+    state: VoucherState,
+    actor_id: int | None,
+) -> None:
+    await telling.voucher_ended(
+        connection,
+        row["id"],
+        person_id=row["person_id"],
+        price_points=row["price_points"],
+        state=state,
+        area_code=row["owner_area_code"],
+        actor_id=actor_id,
+    )
 
 
 async def _give_back(
@@ -121,6 +147,7 @@ async def _give_back(
         ),
     )
     await connection.execute(_UNDONE, row["id"])
+    await _tell(connection, row, VoucherState.UNDONE, actor_id)
 
 
 def _not_found() -> Refusal:
@@ -135,12 +162,17 @@ _VOUCHER = """
 SELECT voucher.id, voucher.person_id, voucher.merchant_id, voucher.account_id, voucher.hold_id,
     voucher.transaction_id, voucher.price_points, voucher.state, account.programme_id,
     voucher.expires_at <= now() AS is_over,
-    extract(epoch FROM now() - voucher.ended_at) / 60 AS minutes
-FROM voucher JOIN account ON account.id = voucher.account_id WHERE voucher.id = $1
+    extract(epoch FROM now() - voucher.ended_at) / 60 AS minutes, programme.owner_area_code
+FROM voucher JOIN account ON account.id = voucher.account_id
+JOIN programme ON programme.id = account.programme_id WHERE voucher.id = $1
 """
 _OVER = """
-SELECT id FROM voucher WHERE state = 'ISSUED' AND expires_at <= now() ORDER BY expires_at, id
-LIMIT $1
+(SELECT id FROM voucher WHERE state = 'ISSUED' AND expires_at <= now()
+    ORDER BY expires_at, id LIMIT $1)
+UNION
+(SELECT voucher.id FROM merchant JOIN voucher ON voucher.merchant_id = merchant.id
+        AND voucher.state = 'ISSUED'
+    WHERE merchant.state = 'CLOSED' LIMIT $1)
 """
 _IS_MINE = "SELECT true FROM merchant_member WHERE merchant_id = $1 AND person_id = $2"
 _USES = "SELECT lot_id, sum(amount)::bigint AS amount FROM lot_use WHERE hold_id = $1 GROUP BY 1"
@@ -164,8 +196,8 @@ WITH ended AS (
 ), restocked AS (
     UPDATE reward SET stock = stock + 1 FROM ended WHERE reward.id = ended.reward_id
 ), happened AS (
-    INSERT INTO event (topic, thing_id, area_code, version, kind, facts)
-    SELECT 'points', weighed.id, programme.owner_area_code, weighed.version, 'RELEASE',
+    INSERT INTO event (topic, thing_id, area_code, version, actor_id, kind, facts)
+    SELECT 'points', weighed.id, programme.owner_area_code, weighed.version, $3, 'RELEASE',
         jsonb_build_object('voucher', ended.id)
     FROM ended, weighed JOIN programme ON programme.id = weighed.programme_id
     RETURNING id, area_code

@@ -6,10 +6,11 @@ from models import access, area, db, page, text
 from models.access import Action, Thing
 from models.db import Connection
 from models.errors import Code, Refusal
+from models.event import Topic
 from models.geo import Point
 from models.once import once
 from models.page import Page
-from models.reward import record
+from models.reward import record, telling
 from models.reward.record import IS_MINE, MERCHANT_COLUMNS, MERCHANT_WIDTH, Merchant
 from models.reward.words import MerchantState
 
@@ -50,6 +51,14 @@ async def apply(  # noqa: PLR0913 - what a merchant is made of
             *point,
             actor_id,
         )
+        await telling.merchant_moved(
+            connection,
+            merchant_id,
+            kind=MerchantState.APPLIED,
+            version=1,
+            area_code=area_code,
+            actor_id=actor_id,
+        )
         return merchant_id
 
     asked = {
@@ -82,11 +91,38 @@ async def decide(*, actor_id: int, merchant_id: int, approves: bool, key: str) -
             raise Refusal(Code.ILLEGAL_MOVE, "该商户已审核", "merchantId")
         state = MerchantState.APPROVED if approves else MerchantState.REFUSED
         await connection.execute(_DECIDE, merchant_id, state)
+        await _tell(connection, merchant_id, row, state, actor_id)
         return merchant_id
 
     operation = "merchantApprove" if approves else "merchantRefuse"
     asked = {"merchantId": merchant_id}
     return await once(act, person_id=actor_id, operation=operation, key=key, asked=asked)
+
+
+async def _tell(
+    connection: Connection,
+    merchant_id: int,
+    row: Any,  # noqa: ANN401 - _LOCK
+    state: MerchantState,
+    actor_id: int,
+) -> None:
+    await telling.merchant_moved(
+        connection,
+        merchant_id,
+        kind=state,
+        version=row["version"] + 1,
+        area_code=row["area_code"],
+        actor_id=actor_id,
+    )
+    await telling.members_hear(
+        connection,
+        merchant_id,
+        title=f"您申请的商户{state.chinese}",
+        topic=Topic.MERCHANT,
+        thing_id=merchant_id,
+        area_code=row["area_code"],
+        but=actor_id,
+    )
 
 
 async def merchant(key: int, *, viewer_id: int | None) -> Merchant | None:
@@ -127,11 +163,11 @@ WITH made AS (
         applied_by_id)
     VALUES ($1, $2, $3, $4, $5, $6, 'APPLIED', $7) RETURNING id
 )
-INSERT INTO merchant_member (merchant_id, person_id) SELECT id, $7 FROM made
+INSERT INTO merchant_member (merchant_id, person_id, is_owner) SELECT id, $7, true FROM made
 RETURNING merchant_id
 """
 _LOCK = f"""
-SELECT area_code, state, {IS_MINE.format(viewer="$2")} AS is_mine FROM merchant
+SELECT area_code, state, version, {IS_MINE.format(viewer="$2")} AS is_mine FROM merchant
 WHERE id = $1 FOR UPDATE
 """  # noqa: S608 - constants
 _DECIDE = "UPDATE merchant SET state = $2, version = version + 1 WHERE id = $1"

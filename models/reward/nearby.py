@@ -47,7 +47,10 @@ async def rewards(
 
 
 async def reward(key: int, *, viewer_id: int | None) -> Reward | None:
-    """Give an offer: one that was approved to everybody, others to members and the owner."""
+    """Give an offer: one that was approved to everybody, others to members and the owner.
+
+    A draft is for members alone.
+    """
     row = await db.fetch_one(_REWARD, key, viewer_id)
     return _made(row) if row and _may_see(row) else None
 
@@ -66,6 +69,20 @@ async def rewards_of(
     return page.cut(found, first, asked, lambda one: (one.reward.id,))
 
 
+async def waiting(*, viewer_id: int, first: int, after: str | None) -> Page[NearbyReward]:
+    """Give a page of the offers that wait for the viewer's approval, the oldest first.
+
+    Those of one's own merchants wait for somebody else. Raises Invalid.
+    """
+    asked = page.digest("rewards waiting", viewer_id)
+    last = page.key_after(after, asked, int)[0] if after else 0
+    held = await access.rights_of(viewer_id)
+    areas = list(held.areas(Action.REWARD_APPROVE))
+    rows = await db.fetch(_WAITING, viewer_id, areas, last, page.size(first) + 1)
+    found = [NearbyReward(_made(row), None) for row in rows]
+    return page.cut(found, first, asked, lambda one: (one.reward.id,))
+
+
 def _near(row: Any) -> NearbyReward:  # noqa: ANN401 - _REWARDS
     return NearbyReward(_made(row), row["distance_meters"])
 
@@ -78,6 +95,8 @@ def _may_see(row: Any) -> bool:  # noqa: ANN401 - _REWARD
     is_public = row["state_of_offer"] in {RewardState.OPEN, RewardState.CLOSED}
     if is_public or row["is_mine"]:
         return True
+    if row["state_of_offer"] == RewardState.DRAFT:
+        return False
     thing = Thing(area_code=row["owner_area_code"])
     return access.read(row["rights"]).may(Action.REWARD_APPROVE, thing)
 
@@ -115,4 +134,13 @@ FROM {REWARD_SOURCES}
 WHERE reward.merchant_id = $1 AND reward.id < $3
     AND (reward.state IN ('OPEN', 'CLOSED') OR {IS_MINE.format(viewer="$2")})
 ORDER BY reward.id DESC LIMIT $4
+"""  # noqa: S608 - constants
+_WAITING = f"""
+SELECT {REWARD_COLUMNS}, false AS is_mine FROM {REWARD_SOURCES}
+WHERE reward.state = 'PENDING' AND reward.id > $3 AND NOT {IS_MINE.format(viewer="$1")}
+    AND EXISTS (
+        SELECT FROM unnest($2::text[]) AS reached (code)
+        WHERE starts_with(programme.owner_area_code, reached.code)
+    )
+ORDER BY reward.id LIMIT $4
 """  # noqa: S608 - constants

@@ -1,4 +1,7 @@
-"""Offers: made and changed by merchants, opened by the programme's owner."""
+"""Offers: made and changed by merchants, opened by the programme's owner.
+
+Who decides says which version they saw: what was approved is what was seen.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,6 +14,7 @@ from models.db import Connection
 from models.errors import Code, Refusal
 from models.event import Topic
 from models.once import once
+from models.reward import telling
 from models.reward.record import IS_MINE
 from models.reward.words import Channel, MerchantState, RewardState
 
@@ -57,9 +61,16 @@ class Terms:
 
 
 async def create(  # noqa: PLR0913 - an offer belongs to two and has its terms
-    *, actor_id: int, merchant_id: int, programme_id: int, terms: Terms, stock: int, key: str
+    *,
+    actor_id: int,
+    merchant_id: int,
+    programme_id: int,
+    terms: Terms,
+    stock: int,
+    is_draft: bool = False,
+    key: str,
 ) -> int:
-    """Offer something in a programme, to be approved; give the offer's id.
+    """Offer something in a programme, to be approved, or as a draft; give the offer's id.
 
     Raises Refusal: NOT_FOUND for a merchant that isn't one's own, or a programme that is none,
     ILLEGAL_MOVE for a merchant that is not approved, INVALID.
@@ -76,7 +87,12 @@ async def create(  # noqa: PLR0913 - an offer belongs to two and has its terms
             raise Refusal(Code.ILLEGAL_MOVE, "商户审核通过后才能发布", "merchantId")
         _within(stock, STOCK_MOST, "库存", "stock")
         reward_id: int = await connection.fetchval(
-            _CREATE, *terms.checked(), merchant_id, programme_id, stock
+            _CREATE,
+            *terms.checked(),
+            merchant_id,
+            programme_id,
+            stock,
+            RewardState.DRAFT if is_draft else RewardState.PENDING,
         )
         await _tell(connection, reward_id, "CREATED", 1, row["owner_area_code"], actor_id)
         return reward_id
@@ -85,15 +101,34 @@ async def create(  # noqa: PLR0913 - an offer belongs to two and has its terms
         "merchantId": merchant_id,
         "programmeId": programme_id,
         "stock": stock,
+        "isDraft": is_draft,
         **terms.asked(),
     }
     return await once(act, person_id=actor_id, operation="rewardCreate", key=key, asked=asked)
 
 
-async def approve(*, actor_id: int, reward_id: int, approves: bool, key: str) -> int:
-    """Open an offer, or refuse it, as the programme's owner; give its id.
+async def submit(*, actor_id: int, reward_id: int, version: int, key: str) -> int:
+    """Ask to have a draft approved, or what was refused once more; give the offer's id.
 
-    Raises Refusal: NOT_FOUND, NOT_ALLOWED for one's own merchant's, ILLEGAL_MOVE.
+    Raises Refusal: NOT_FOUND, CONFLICT, ILLEGAL_MOVE.
+    """
+
+    async def decide(connection: Connection, rights: Rights, row: Any) -> str:  # noqa: ANN401
+        _check_mine(rights, row)
+        _check_version(row, version)
+        if row["state"] not in {RewardState.DRAFT, RewardState.REFUSED}:
+            raise Refusal(Code.ILLEGAL_MOVE, "该兑换项目已提交", "rewardId")
+        await connection.execute(_STATE, reward_id, RewardState.PENDING)
+        return "SUBMITTED"
+
+    return await _move(actor_id, reward_id, "rewardSubmit", key, {"version": version}, decide)
+
+
+async def approve(*, actor_id: int, reward_id: int, version: int, approves: bool, key: str) -> int:
+    """Open an offer as it was at a version, or refuse it, as the programme's owner; give its id.
+
+    Raises Refusal: NOT_FOUND, NOT_ALLOWED for one's own merchant's, CONFLICT for a version that
+    is not the present one, ILLEGAL_MOVE.
     """
 
     async def decide(connection: Connection, rights: Rights, row: Any) -> str:  # noqa: ANN401
@@ -103,16 +138,26 @@ async def approve(*, actor_id: int, reward_id: int, approves: bool, key: str) ->
             raise Refusal(Code.NOT_ALLOWED, "不能审核本人商户的兑换项目", "rewardId")
         if row["state"] != RewardState.PENDING:
             raise Refusal(Code.ILLEGAL_MOVE, "该兑换项目不在待审核状态", "rewardId")
+        _check_version(row, version)
         state = RewardState.OPEN if approves else RewardState.REFUSED
         await connection.execute(_STATE, reward_id, state)
+        await telling.members_hear(
+            connection,
+            row["merchant_id"],
+            title=f"您的兑换项目审核{'已通过' if approves else '未通过'}",
+            topic=Topic.REWARD,
+            thing_id=reward_id,
+            area_code=row["owner_area_code"],
+            but=actor_id,
+        )
         return state
 
     operation = "rewardApprove" if approves else "rewardRefuse"
-    return await _move(actor_id, reward_id, operation, key, {}, decide)
+    return await _move(actor_id, reward_id, operation, key, {"version": version}, decide)
 
 
 async def change(*, actor_id: int, reward_id: int, version: int, terms: Terms, key: str) -> int:
-    """Change what an offer says; it waits for approval again. Give its id.
+    """Change what an offer says; it waits for approval again, a draft stays one. Give its id.
 
     Raises Refusal: NOT_FOUND, CONFLICT for a version that is not the present one, ILLEGAL_MOVE
     for a closed one, INVALID.
@@ -120,8 +165,7 @@ async def change(*, actor_id: int, reward_id: int, version: int, terms: Terms, k
 
     async def decide(connection: Connection, rights: Rights, row: Any) -> str:  # noqa: ANN401
         _check_mine(rights, row)
-        if row["version"] != version:
-            raise Refusal(Code.CONFLICT, "该兑换项目已被他人修改，请刷新", "version")
+        _check_version(row, version)
         await connection.execute(_CHANGE, *terms.checked(), reward_id)
         return "CHANGED"
 
@@ -205,6 +249,11 @@ def _check_mine(rights: Rights, row: Any) -> None:  # noqa: ANN401 - _LOCK
         raise Refusal(Code.ILLEGAL_MOVE, "该兑换项目已下架", "rewardId")
 
 
+def _check_version(row: Any, version: int) -> None:  # noqa: ANN401 - _LOCK
+    if row["version"] != version:
+        raise Refusal(Code.CONFLICT, "该兑换项目已被他人修改，请刷新", "version")
+
+
 def _within(number: int, most: int, name: str, field: str) -> None:
     if not 1 <= number <= most:
         raise Refusal(Code.INVALID, f"{name}须在 1 到 {most} 之间", field)
@@ -219,14 +268,14 @@ _MERCHANT = f"""
 SELECT merchant.state, {IS_MINE.format(viewer="$2")} AS is_mine, (
     SELECT owner_area_code FROM programme WHERE id = $3 AND closed_at IS NULL
 ) AS owner_area_code
-FROM merchant WHERE merchant.id = $1
+FROM merchant WHERE merchant.id = $1 FOR SHARE
 """  # noqa: S608 - constants
 _CREATE = f"""
 INSERT INTO reward ({_COLUMNS}, merchant_id, programme_id, stock, stocked, state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::int, $9::int, 'PENDING') RETURNING id
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::int, $9::int, $10) RETURNING id
 """  # noqa: S608 - constants
 _LOCK = f"""
-SELECT reward.state, reward.version, reward.stock, programme.owner_area_code,
+SELECT reward.state, reward.version, reward.stock, reward.merchant_id, programme.owner_area_code,
     {IS_MINE.format(viewer="$2")} AS is_mine
 FROM reward JOIN programme ON programme.id = reward.programme_id
 JOIN merchant ON merchant.id = reward.merchant_id
@@ -234,8 +283,8 @@ WHERE reward.id = $1 FOR UPDATE OF reward
 """  # noqa: S608 - constants
 _STATE = "UPDATE reward SET state = $2, version = version + 1 WHERE id = $1"
 _CHANGE = f"""
-UPDATE reward SET ({_COLUMNS}) = ($1, $2, $3, $4, $5, $6), state = 'PENDING',
-    version = version + 1
+UPDATE reward SET ({_COLUMNS}) = ($1, $2, $3, $4, $5, $6),
+    state = CASE state WHEN 'DRAFT' THEN state ELSE 'PENDING' END, version = version + 1
 WHERE id = $7
 """  # noqa: S608 - constants
 _RESTOCK = """

@@ -75,6 +75,10 @@ IS_MINE = """EXISTS (
     SELECT FROM merchant_member
     WHERE merchant_member.merchant_id = merchant.id AND merchant_member.person_id = {viewer}
 )"""
+IS_OWNER = """EXISTS (
+    SELECT FROM merchant_member WHERE merchant_member.merchant_id = merchant.id
+        AND merchant_member.person_id = {viewer} AND merchant_member.is_owner
+)"""
 REWARD_COLUMNS = f"""reward.id, reward.channel, reward.title, reward.price_points, reward.stock,
     reward.person_limit, reward.opens_at, reward.closes_at, reward.state, reward.version,
     {PROGRAMME_COLUMNS}, {MERCHANT_COLUMNS}"""

@@ -28,6 +28,8 @@ OPERATION = "rewardRedeem"
 VOUCHER_DAYS = 7
 TRIES = 4
 
+_UNSEEN = {RewardState.DRAFT, RewardState.PENDING, RewardState.REFUSED}
+
 
 class _Request(NamedTuple):
     person_id: int
@@ -93,7 +95,7 @@ def _decide(row: Any, request: _Request) -> Offer:  # noqa: ANN401 - READ
     person = Thing(owner_id=request.person_id)
     if not access.read(row["rights"]).may(Action.REWARD_REDEEM, person):
         raise Refusal(Code.NOT_ALLOWED, "您没有权限进行此操作")
-    if row["state"] is None or row["state"] in {RewardState.PENDING, RewardState.REFUSED}:
+    if row["state"] is None or row["state"] in _UNSEEN:
         raise Refusal(Code.NOT_FOUND, "未找到该兑换项目", "rewardId")
     if row["account_id"] is None:
         raise Refusal(Code.NOT_ALLOWED, "该兑换项目不属于您的积分项目", "rewardId")

@@ -1,6 +1,5 @@
-"""Settlement: what a merchant is owed for a month, out of the ledger; and as a table."""
+"""Settlement: what a merchant is owed for a month, out of the ledger."""
 
-import io
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ import asyncpg
 from models import access, db, page
 from models.access import Action, Thing
 from models.db import Connection
-from models.errors import Code, Invalid, Refusal
+from models.errors import Code, Refusal
 from models.once import once
 from models.page import Page
 from models.points import ledger
@@ -20,8 +19,6 @@ from models.points.words import AccountKind, Asset, TransactionKind
 from models.reward.record import IS_MINE
 
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
-SHEET_ROWS_MOST = 10_000
-CENTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,44 +120,13 @@ async def settlements(
     return page.cut([Settlement(*row) for row in rows], first, asked, lambda one: (one.id,))
 
 
-async def sheet(programme_id: int, *, month: str, viewer_id: int) -> bytes | None:
-    """Give what every merchant is owed for a month of a programme, as an Excel workbook.
-
-    None for who may not settle there. Raises Invalid for no month.
-    """
-    if not MONTH.fullmatch(month):
-        raise Invalid("月份格式不正确，例如 2026-11")
-    seen = await db.fetch_one(_OWNER, programme_id, viewer_id)
-    if seen is None:
-        return None
-    thing = Thing(area_code=seen["owner_area_code"])
-    if not access.read(seen["rights"]).may(Action.POINTS_SETTLE, thing):
-        return None
-    return _workbook(month, await db.fetch(_OWED, programme_id, month, SHEET_ROWS_MOST))
-
-
-def _workbook(month: str, rows: list[Any]) -> bytes:
-    # Only who exports needs it.
-    import xlsxwriter  # type: ignore[import-untyped] # It has no stubs.
-
-    written = io.BytesIO()
-    with xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False}) as book:
-        page_of = book.add_worksheet(month)
-        page_of.write_row(0, 0, ["商户", "笔数", "积分", "金额（元）", "状态"])
-        for place, row in enumerate(rows, 1):
-            yuan = row["points"] * row["cents_per_point"] / CENTS
-            state = "已结算" if row["is_settled"] else "未结算"
-            page_of.write_row(place, 0, [row["name"], row["count"], row["points"], yuan, state])
-    return written.getvalue()
-
-
 def _may_see(row: Any) -> bool:  # noqa: ANN401 - _SEEN
     thing = Thing(area_code=row["area_code"])
     return row["is_mine"] or access.read(row["rights"]).may(Action.POINTS_SETTLE, thing)
 
 
 # What merchants are owed for a month are all movements of that month but payments.
-_OWED_IN_MONTH = """
+OWED_IN_MONTH = """
     SELECT coalesce(sum(amount), 0)::bigint AS points,
         count(*) FILTER (WHERE transaction.kind = 'REDEMPTION') AS count
     FROM account JOIN entry ON entry.account_id = account.id
@@ -177,7 +143,7 @@ SELECT owner_area_code, cents_per_point,
         SELECT FROM settlement WHERE programme_id = $1 AND merchant_id = $2 AND month = $3
     ) AS is_settled, {IS_MINE.format(viewer="$4")} AS is_mine
 FROM programme CROSS JOIN merchant CROSS JOIN LATERAL (
-    {_OWED_IN_MONTH.format(merchant="$2", month="$3")}
+    {OWED_IN_MONTH.format(merchant="$2", month="$3")}
 ) AS owed
 WHERE programme.id = $1 AND merchant.id = $2
 """  # noqa: S608 - constants
@@ -194,18 +160,3 @@ SELECT settlement.id, month, programme.name, points, cents, at
 FROM settlement JOIN programme ON programme.id = settlement.programme_id
 WHERE merchant_id = $1 AND settlement.id < $2 ORDER BY settlement.id DESC LIMIT $3
 """
-_OWNER = f"""
-SELECT owner_area_code, {access.rights_sql("$2")} AS rights FROM programme WHERE id = $1
-"""  # noqa: S608 - constants
-_OWED = f"""
-SELECT merchant.name, owed.points, owed.count, programme.cents_per_point, EXISTS (
-        SELECT FROM settlement WHERE settlement.programme_id = programme.id
-            AND settlement.merchant_id = merchant.id AND month = $2
-    ) AS is_settled
-FROM programme JOIN account AS payable ON payable.programme_id = programme.id
-    AND payable.kind = 'PAYABLE' AND payable.person_id IS NULL
-JOIN merchant ON merchant.id = payable.merchant_id CROSS JOIN LATERAL (
-    {_OWED_IN_MONTH.format(merchant="merchant.id", month="$2")}
-) AS owed
-WHERE programme.id = $1 AND owed.points <> 0 ORDER BY merchant.id LIMIT $3
-"""  # noqa: S608 - constants

@@ -12,8 +12,8 @@ from models.points import ledger
 from models.points.posting import Balance, Leg, Posting
 from models.points.words import AccountKind, Asset, TransactionKind
 from models.reward import code as codes
-from models.reward import flags
-from models.reward.words import VoucherState
+from models.reward import flags, telling
+from models.reward.words import MerchantState, VoucherState
 
 WRONG_MOST = 10
 WRONG_MINUTES = 60
@@ -37,6 +37,8 @@ async def verify(*, actor_id: int, code: str, point: Point | None, key: str) -> 
         owner = Thing(owner_id=actor_id if row["is_mine"] else None)
         if not rights.may(Action.VOUCHER_VERIFY, owner):
             raise Refusal(Code.NOT_ALLOWED, "该兑换券不属于您的商户", "code")
+        if row["merchant_state"] != MerchantState.APPROVED:
+            raise Refusal(Code.ILLEGAL_MOVE, "该商户已停业，兑换券已作废", "code")
         return await _use(connection, row, rights, point)
 
     asked = {"code": code, "point": point}
@@ -80,6 +82,15 @@ async def _use(connection: Connection, row: Any, rights: Rights, point: Point | 
     used = await connection.fetchval(_USE, key, rights.person_id, transaction_id)
     assert used, "a voucher that could be used was"
     await flags.note(connection, voucher_id=key, household_id=rights.household_id, at=point)
+    await telling.voucher_ended(
+        connection,
+        key,
+        person_id=row["person_id"],
+        price_points=price,
+        state=VoucherState.USED,
+        area_code=row["owner_area_code"],
+        actor_id=rights.person_id,
+    )
     return key
 
 
@@ -95,11 +106,14 @@ def check_usable(state: VoucherState, *, is_over: bool) -> None:
 
 _FIND = """
 SELECT voucher.id, voucher.person_id, voucher.merchant_id, voucher.price_points,
-    account.programme_id, EXISTS (
+    account.programme_id, programme.owner_area_code, merchant.state AS merchant_state, EXISTS (
         SELECT FROM merchant_member WHERE merchant_member.merchant_id = voucher.merchant_id
             AND merchant_member.person_id = $2
     ) AS is_mine
-FROM voucher JOIN account ON account.id = voucher.account_id WHERE code_digest = $1
+FROM voucher JOIN account ON account.id = voucher.account_id
+JOIN programme ON programme.id = account.programme_id
+JOIN merchant ON merchant.id = voucher.merchant_id
+WHERE code_digest = $1
 """
 _STANDING = "SELECT state, expires_at <= now() AS is_over FROM voucher WHERE id = $1"
 _USE = """

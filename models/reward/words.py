@@ -22,9 +22,10 @@ class Channel(Word):
 class RewardState(Word):
     """How an offer stands, in the order of life."""
 
+    DRAFT = "DRAFT", "Being written; only its merchant sees it.", "草稿"
     PENDING = "PENDING", "Waits for the programme's owner.", "待审核"
     OPEN = "OPEN", "Can be redeemed.", "上架"
-    REFUSED = "REFUSED", "Was refused; a change asks again.", "未通过"
+    REFUSED = "REFUSED", "Was refused; a change, or submitting it, asks again.", "未通过"
     CLOSED = "CLOSED", "Is over.", "下架"
 
 
@@ -33,7 +34,7 @@ class VoucherState(Word):
 
     ISSUED = "ISSUED", "Can be shown at the shop.", "待核销"
     USED = "USED", "The merchant verified it.", "已核销"
-    CANCELLED = "CANCELLED", "Its owner gave it back.", "已取消"
+    CANCELLED = "CANCELLED", "Given back: by its owner, or because the shop closed.", "已取消"
     EXPIRED = "EXPIRED", "Nobody used it in time.", "已过期"
     UNDONE = "UNDONE", "The merchant took the verification back.", "已撤销"
 
@@ -47,3 +48,10 @@ class FlagKind(Word):
     BURST = "BURST", "The merchant verified many within minutes.", "集中核销"
     FAR = "FAR", "It was verified far from the shop.", "异地核销"
     DAY_CAP = "DAY_CAP", "The merchant took very many points that day.", "单日超额"
+
+
+class FlagOutcome(Word):
+    """What came out when somebody looked into what was odd."""
+
+    HARMLESS = "HARMLESS", "It was as it should be.", "无异常"
+    FRAUD = "FRAUD", "It should not have been.", "属实"

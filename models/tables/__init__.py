@@ -35,6 +35,7 @@ from models.tables.points import (
     Unsealed,
 )
 from models.tables.reward import (
+    BudgetAlarm,
     Merchant,
     MerchantMember,
     Reward,
@@ -42,6 +43,7 @@ from models.tables.reward import (
     Voucher,
     VoucherAttempt,
     VoucherFlag,
+    VoucherReview,
 )
 from models.tables.roster import RosterImport
 from models.tables.session import Session
@@ -62,6 +64,7 @@ __all__ = [
     "AreaSuccessor",
     "Board",
     "BoardLine",
+    "BudgetAlarm",
     "Catalogue",
     "Content",
     "Entry",
@@ -109,4 +112,5 @@ __all__ = [
     "Voucher",
     "VoucherAttempt",
     "VoucherFlag",
+    "VoucherReview",
 ]

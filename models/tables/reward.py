@@ -3,6 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from models.tables.event import Content
 from models.tables.person import Person
 from models.tables.points import Account, Hold, Programme, Transaction
 from models.tables.station import Station
@@ -45,6 +46,7 @@ class MerchantMember(Model):
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "models.Person", related_name="memberships", on_delete=fields.RESTRICT
     )
+    is_owner = fields.BooleanField(default=False)
 
     class Meta:
         """Name and comment are pinned."""
@@ -143,6 +145,30 @@ class VoucherFlag(Model):
         unique_together = (("voucher_id", "kind"),)
 
 
+class VoucherReview(Model):
+    """That somebody looked into what was odd about the use of a voucher."""
+
+    id = fields.BigIntField(primary_key=True)
+    voucher: fields.ForeignKeyRelation[Voucher] = fields.ForeignKeyField(
+        "models.Voucher", related_name="reviews", on_delete=fields.RESTRICT
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="voucher_reviews", on_delete=fields.RESTRICT
+    )
+    outcome = fields.CharField(16)
+    content: fields.ForeignKeyRelation[Content] = fields.ForeignKeyField(
+        "models.Content", related_name="voucher_reviews", on_delete=fields.RESTRICT
+    )
+    at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        """Name and comment are pinned."""
+
+        table = "voucher_review"
+        table_description = "Who looked into odd uses of vouchers, immutable"
+        indexes = (("person_id",), ("content_id",))
+
+
 class VoucherAttempt(Model):
     """How many codes a person tried that were none, since when."""
 
@@ -182,3 +208,24 @@ class Settlement(Model):
         table_description = "What merchants were paid, immutable"
         unique_together = (("programme_id", "merchant_id", "month"),)
         indexes = (("merchant_id",), ("transaction_id",))
+
+
+class BudgetAlarm(Model):
+    """That those in charge were told how near a programme's budget is to its end."""
+
+    id = fields.BigIntField(primary_key=True)
+    programme: fields.ForeignKeyRelation[Programme] = fields.ForeignKeyField(
+        "models.Programme", related_name="budget_alarms", on_delete=fields.RESTRICT
+    )
+    year = fields.IntField()
+    budget_cents = fields.BigIntField()
+    alarm = fields.CharField(16)
+    used_percent = fields.IntField()
+    at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        """Name and comment are pinned."""
+
+        table = "budget_alarm"
+        table_description = "Budgets that were told of, once a threshold, immutable"
+        unique_together = (("programme_id", "year", "budget_cents", "alarm"),)

@@ -109,8 +109,7 @@ async def merchant_apply(
     ],
 ) -> Traded:
     """Ask to take points."""
-    actor = info.context.person_id
-    assert actor, "the guard lets in who is signed in"
+    actor = guard.signed_in(info)
     station_id = None
     if asked.station_id is not None:
         station_id = key_of(asked.station_id, Station.__name__)
@@ -137,8 +136,7 @@ async def merchant_approve(
     ],
 ) -> Traded:
     """Let a merchant take points."""
-    actor = info.context.person_id
-    assert actor, "the guard lets in who is signed in"
+    actor = guard.signed_in(info)
     key = await reward.decide(
         actor_id=actor,
         merchant_id=_key(asked.merchant_id),
@@ -157,8 +155,7 @@ async def merchant_refuse(
     ],
 ) -> Traded:
     """Refuse a merchant."""
-    actor = info.context.person_id
-    assert actor, "the guard lets in who is signed in"
+    actor = guard.signed_in(info)
     key = await reward.decide(
         actor_id=actor,
         merchant_id=_key(asked.merchant_id),
@@ -179,8 +176,7 @@ async def merchant_settle(
     ],
 ) -> Traded:
     """Settle a month."""
-    actor = info.context.person_id
-    assert actor, "the guard lets in who is signed in"
+    actor = guard.signed_in(info)
     programme_id = key_of(asked.programme_id, PointsProgramme.__name__)
     if programme_id is None:
         raise Refusal(Code.NOT_FOUND, "未找到该积分项目", "programmeId")

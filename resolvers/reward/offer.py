@@ -21,6 +21,7 @@ from resolvers.reward.offer_input import (
     RewardCreateInput,
     RewardRefuseInput,
     RewardRestockInput,
+    RewardSubmitInput,
 )
 from resolvers.reward.shape import Merchant, Reward
 
@@ -38,6 +39,14 @@ class Offered:
 @strawberry.type(description="What `rewardCreate` gives back. 发布结果")
 class RewardCreatePayload:
     """What `rewardCreate` gives back."""
+
+    reward: Reward | None = strawberry.field(description="The offer. 兑换项目")
+    user_errors: list[UserError] = strawberry.field(description="Why not, if not. 用户错误")
+
+
+@strawberry.type(description="What `rewardSubmit` gives back. 提交结果")
+class RewardSubmitPayload:
+    """What `rewardSubmit` gives back."""
 
     reward: Reward | None = strawberry.field(description="The offer. 兑换项目")
     user_errors: list[UserError] = strawberry.field(description="Why not, if not. 用户错误")
@@ -94,8 +103,7 @@ async def reward_create(
     ],
 ) -> Offered:
     """Offer something."""
-    actor = info.context.person_id
-    assert actor, "the guard lets in who is signed in"
+    actor = guard.signed_in(info)
     merchant_id = key_of(asked.merchant_id, Merchant.__name__)
     if merchant_id is None:
         raise Refusal(Code.NOT_FOUND, "未找到该商户", "merchantId")
@@ -108,6 +116,26 @@ async def reward_create(
         programme_id=programme_id,
         terms=_terms(asked),
         stock=asked.stock,
+        is_draft=asked.is_draft,
+        key=asked.idempotency_key,
+    )
+    return await _offered(key, actor)
+
+
+@guard.needs(Action.REWARD_OFFER, outcome=Offered)
+async def reward_submit(
+    info: Info,
+    asked: Annotated[
+        RewardSubmitInput,
+        strawberry.argument(name="input", description="Which to submit. 提交参数"),
+    ],
+) -> Offered:
+    """Ask for approval."""
+    actor = guard.signed_in(info)
+    key = await reward.submit(
+        actor_id=actor,
+        reward_id=_key(asked.reward_id),
+        version=asked.version,
         key=asked.idempotency_key,
     )
     return await _offered(key, actor)
@@ -122,10 +150,13 @@ async def reward_approve(
     ],
 ) -> Offered:
     """Open an offer."""
-    actor = info.context.person_id
-    assert actor, "the guard lets in who is signed in"
+    actor = guard.signed_in(info)
     key = await reward.approve(
-        actor_id=actor, reward_id=_key(asked.reward_id), approves=True, key=asked.idempotency_key
+        actor_id=actor,
+        reward_id=_key(asked.reward_id),
+        version=asked.version,
+        approves=True,
+        key=asked.idempotency_key,
     )
     return await _offered(key, actor)
 
@@ -139,10 +170,13 @@ async def reward_refuse(
     ],
 ) -> Offered:
     """Refuse an offer."""
-    actor = info.context.person_id
-    assert actor, "the guard lets in who is signed in"
+    actor = guard.signed_in(info)
     key = await reward.approve(
-        actor_id=actor, reward_id=_key(asked.reward_id), approves=False, key=asked.idempotency_key
+        actor_id=actor,
+        reward_id=_key(asked.reward_id),
+        version=asked.version,
+        approves=False,
+        key=asked.idempotency_key,
     )
     return await _offered(key, actor)
 
@@ -156,8 +190,7 @@ async def reward_change(
     ],
 ) -> Offered:
     """Change an offer."""
-    actor = info.context.person_id
-    assert actor, "the guard lets in who is signed in"
+    actor = guard.signed_in(info)
     key = await reward.change(
         actor_id=actor,
         reward_id=_key(asked.reward_id),
@@ -177,8 +210,7 @@ async def reward_restock(
     ],
 ) -> Offered:
     """Put more in."""
-    actor = info.context.person_id
-    assert actor, "the guard lets in who is signed in"
+    actor = guard.signed_in(info)
     key = await reward.restock(
         actor_id=actor,
         reward_id=_key(asked.reward_id),
@@ -196,8 +228,7 @@ async def reward_close(
     ],
 ) -> Offered:
     """End an offer."""
-    actor = info.context.person_id
-    assert actor, "the guard lets in who is signed in"
+    actor = guard.signed_in(info)
     key = await reward.close(
         actor_id=actor, reward_id=_key(asked.reward_id), key=asked.idempotency_key
     )
@@ -232,16 +263,25 @@ class OfferMutation:
 
     reward_create: RewardCreatePayload = guard.mutation(
         reward_create,
-        description="Offer something for points; it waits for approval. 发布兑换项目",
+        description="Offer something for points; unless it is a draft, it waits for approval."
+        " 发布兑换项目",
+    )
+    reward_submit: RewardSubmitPayload = guard.mutation(
+        reward_submit,
+        description="Submit a draft, or what was refused, for approval. 提交兑换项目",
     )
     reward_approve: RewardApprovePayload = guard.mutation(
-        reward_approve, description="Open an offer of one's programme. 通过兑换项目"
+        reward_approve,
+        description="Open an offer of one's programme as it was seen. 通过兑换项目",
     )
     reward_refuse: RewardRefusePayload = guard.mutation(
-        reward_refuse, description="Refuse an offer of one's programme. 退回兑换项目"
+        reward_refuse,
+        description="Refuse an offer of one's programme as it was seen. 退回兑换项目",
     )
     reward_change: RewardChangePayload = guard.mutation(
-        reward_change, description="Change an offer; it waits for approval again. 修改兑换项目"
+        reward_change,
+        description="Change an offer; unless it is a draft, it waits for approval again."
+        " 修改兑换项目",
     )
     reward_restock: RewardRestockPayload = guard.mutation(
         reward_restock, description="Put more of an offer in. 补充库存"

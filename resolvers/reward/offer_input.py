@@ -22,6 +22,18 @@ class RewardCreateInput:
     opens_at: datetime | None = strawberry.field(default=None, description="From when. 开始时间")
     closes_at: datetime | None = strawberry.field(default=None, description="Until when. 结束时间")
     stock: int = strawberry.field(description="How many there are. 库存")
+    is_draft: bool = strawberry.field(
+        default=False, description="Whether it shall not be submitted yet. 是否草稿"
+    )
+    idempotency_key: str = strawberry.field(description="So that it happens once. 幂等键")
+
+
+@strawberry.input(description="Which to submit. 提交参数")
+class RewardSubmitInput:
+    """Which to submit."""
+
+    reward_id: strawberry.ID = strawberry.field(description="Which offer. 兑换项目标识")
+    version: int = strawberry.field(description="The version that was seen. 版本")
     idempotency_key: str = strawberry.field(description="So that it happens once. 幂等键")
 
 
@@ -30,6 +42,7 @@ class RewardApproveInput:
     """Which to open."""
 
     reward_id: strawberry.ID = strawberry.field(description="Which offer. 兑换项目标识")
+    version: int = strawberry.field(description="The version that was seen. 版本")
     idempotency_key: str = strawberry.field(description="So that it happens once. 幂等键")
 
 
@@ -38,6 +51,7 @@ class RewardRefuseInput:
     """Which to refuse."""
 
     reward_id: strawberry.ID = strawberry.field(description="Which offer. 兑换项目标识")
+    version: int = strawberry.field(description="The version that was seen. 版本")
     idempotency_key: str = strawberry.field(description="So that it happens once. 幂等键")
 
 

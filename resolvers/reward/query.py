@@ -13,9 +13,8 @@ from resolvers.field import After, First, given, shown
 from resolvers.node import key_of
 from resolvers.page import Connection
 from resolvers.place import PointInput
-from resolvers.points.shape import PointsProgramme
+from resolvers.reward.flagged import FlaggedVoucher
 from resolvers.reward.shape import Merchant, MerchantDay, Reward, RewardConnection, Voucher
-from resolvers.scalars import Bytes
 
 Id = Annotated[strawberry.ID, strawberry.argument(name="id", description="The id. 标识")]
 
@@ -92,14 +91,30 @@ async def merchant_day(
     return await reward.day(key, on=on, viewer_id=viewer) if viewer and key else None
 
 
-async def merchant_sheet(
+async def rewards_waiting(
+    info: Info, first: First = FIRST_DEFAULT, after: After = None
+) -> Page[reward.NearbyReward]:
+    """Give offers that wait for the viewer."""
+    viewer, size = info.context.person_id, given(first, FIRST_DEFAULT)
+    if viewer is None:
+        return Page((), (), has_next_page=False)
+    return await reward.waiting(viewer_id=viewer, first=size, after=after)
+
+
+async def vouchers_flagged(
     info: Info,
-    programme_id: Annotated[strawberry.ID, strawberry.argument(description="Of which. 项目标识")],
-    month: Annotated[str, strawberry.argument(description="Like 2026-11. 月份")],
-) -> bytes | None:
-    """Give a month's settlement as a workbook."""
-    viewer, key = info.context.person_id, key_of(programme_id, PointsProgramme.__name__)
-    return await reward.sheet(key, month=month, viewer_id=viewer) if viewer and key else None
+    is_reviewed: Annotated[
+        bool | None,
+        strawberry.argument(description="Only those that were reviewed, or were not. 是否已复核"),
+    ] = None,
+    first: First = FIRST_DEFAULT,
+    after: After = None,
+) -> Page[reward.Flagged]:
+    """Give odd uses of vouchers."""
+    viewer, size = info.context.person_id, given(first, FIRST_DEFAULT)
+    if viewer is None:
+        return Page((), (), has_next_page=False)
+    return await reward.flagged(viewer_id=viewer, is_reviewed=is_reviewed, first=size, after=after)
 
 
 @strawberry.type
@@ -127,8 +142,12 @@ class RewardQuery:
         merchant_day,
         description="What a merchant verified on a day; null for who doesn't act for it. 商户日报",
     )
-    merchant_sheet: Bytes | None = shown(
-        merchant_sheet,
-        description="What every merchant is owed for a month, as an Excel workbook; null for who"
-        " may not settle there. 结算表",
+    rewards_waiting: RewardConnection = shown(
+        rewards_waiting,
+        description="Offers that wait for the viewer's approval, the oldest first. 待审核兑换项目",
+    )
+    vouchers_flagged: Connection[FlaggedVoucher] = shown(
+        vouchers_flagged,
+        description="Odd uses of vouchers in the programmes that the viewer reviews, the newest"
+        " first. 异常核销",
     )

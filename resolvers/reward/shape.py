@@ -7,12 +7,15 @@ import strawberry
 
 from models import reward
 from models.page import FIRST_DEFAULT, Page
+from models.person import Person as PersonRecord
 from models.reward import Channel, MerchantState, RewardState, VoucherState
 from resolvers import words
 from resolvers.context import Context, Info
 from resolvers.field import After, First, given, shown
+from resolvers.loaders import Seen
 from resolvers.node import Node, global_id, shows
 from resolvers.page import Connection, PageInfo, page_info
+from resolvers.person.people import Person
 from resolvers.place import Point
 from resolvers.points.shape import PointsProgramme
 from resolvers.scalars import Long
@@ -21,6 +24,27 @@ words.enum(MerchantState, description="How a merchant stands. 商户状态")
 words.enum(Channel, name="RewardChannel", description="Where it is handed over. 兑换渠道")
 words.enum(RewardState, description="How an offer stands. 兑换项目状态")
 words.enum(VoucherState, description="How a voucher stands. 兑换券状态")
+
+
+async def _person(of: strawberry.Parent[reward.Member], info: Info) -> PersonRecord | None:
+    return await info.context.loaders.people.load(Seen(info.context.person_id, of.person_id))
+
+
+@strawberry.type(description="That somebody acts for a merchant. 商户成员")
+class MerchantMember:
+    """That somebody acts for a merchant."""
+
+    person: Person | None = shown(_person, description="Who, as the viewer may see them. 人员")
+    is_owner: bool = strawberry.field(
+        description="Whether they own it: they say who else acts for it. 是否店主"
+    )
+
+
+async def _members(
+    of: strawberry.Parent[reward.Merchant], info: Info
+) -> tuple[reward.Member, ...] | None:
+    viewer = info.context.person_id
+    return await reward.members(of.id, viewer_id=viewer) if viewer else None
 
 
 @strawberry.type(description="That a merchant was paid for a month. 商户结算")
@@ -75,6 +99,10 @@ class Merchant(Node):
     state: MerchantState = strawberry.field(description="How it stands. 状态")
     version: int = strawberry.field(description="Grows with every change. 版本")
     is_mine: bool = strawberry.field(description="Whether the viewer acts for it. 是否本人商户")
+    members: list[MerchantMember] | None = shown(
+        _members,
+        description="Who acts for it, the owner first; null for who may not know. 商户成员",
+    )
     rewards: "RewardConnection" = shown(
         _rewards, description="What it offers, the newest first. 兑换项目"
     )

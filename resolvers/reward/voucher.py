@@ -101,8 +101,7 @@ async def reward_redeem(
     ],
 ) -> Vouched:
     """Redeem points."""
-    actor = info.context.person_id
-    assert actor, "the guard lets in who is signed in"
+    actor = guard.signed_in(info)
     key = key_of(asked.reward_id, Reward.__name__)
     if key is None:
         raise Refusal(Code.NOT_FOUND, "未找到该兑换项目", "rewardId")
@@ -121,8 +120,7 @@ async def voucher_verify(
     ],
 ) -> Vouched:
     """Verify a voucher."""
-    actor = info.context.person_id
-    assert actor, "the guard lets in who is signed in"
+    actor = guard.signed_in(info)
     key = await reward.verify(
         actor_id=actor,
         code=asked.code,
@@ -141,8 +139,7 @@ async def voucher_cancel(
     ],
 ) -> Vouched:
     """Give a voucher back."""
-    actor = info.context.person_id
-    assert actor, "the guard lets in who is signed in"
+    actor = guard.signed_in(info)
     voucher_id = _key(asked.voucher_id)
     key = await reward.cancel(actor_id=actor, voucher_id=voucher_id, key=asked.idempotency_key)
     return await _vouched(key, actor)
@@ -159,8 +156,7 @@ async def voucher_undo(
     ],
 ) -> Vouched:
     """Take a verification back."""
-    actor = info.context.person_id
-    assert actor, "the guard lets in who is signed in"
+    actor = guard.signed_in(info)
     key = await reward.undo(
         actor_id=actor,
         voucher_id=_key(asked.voucher_id),
