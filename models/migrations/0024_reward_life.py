@@ -17,7 +17,7 @@ TOPIC_RULE = (
 STATE_RULE = "ALTER TABLE reward DROP CONSTRAINT reward_state_known, ADD CONSTRAINT reward_state_known CHECK"
 # Whoever asked for a merchant owns it, else whoever acts for it longest.
 OWNERS = """
-UPDATE merchant_member SET is_owner = true WHERE id IN (
+UPDATE merchant_member SET is_owner = id IN (
     SELECT DISTINCT ON (merchant_id) member.id FROM merchant_member AS member
     JOIN merchant ON merchant.id = merchant_id
     ORDER BY merchant_id, person_id IS NOT DISTINCT FROM applied_by_id DESC, member.id
@@ -34,10 +34,15 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="MerchantMember",
             name="is_owner",
+            field=fields.BooleanField(default=False, null=True),
+        ),
+        guards.sql(OWNERS, "SELECT"),
+        ops.AlterField(
+            model_name="MerchantMember",
+            name="is_owner",
             field=fields.BooleanField(default=False),
         ),
         guards.default("merchant_member", "is_owner", "false"),
-        guards.sql(OWNERS, "SELECT"),
         guards.index(
             "merchant_member_owner",
             "merchant_member (merchant_id) WHERE is_owner",
