@@ -1,12 +1,18 @@
 """The whole story through the graph: earn, see, redeem, show, verify, settle, audit."""
 
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from python_calamine import load_workbook
 
-from models import db, person, points
+from models import db, person, points, reward
+from models.points.award import grant
 from resolvers.node import global_id
 from tests import points as village
+from tests import rewards, uploading
 from tests.areas import MICRO_GRID, VILLAGE
 from tests.conftest import Database
 from tests.graph import ask
@@ -175,9 +181,103 @@ async def test_who_may_not_is_told_so_and_nothing_changes(stage: Stage) -> None:
         ("merchant", "voucherVerify", "voucher", {"code": "x"}),
         ("merchant", "voucherUndo", "voucher", {"voucherId": "x", "reason": "r"}),
         ("merchant", "rewardClose", "reward", {"rewardId": "x"}),
+        ("merchant", "rewardSubmit", "reward", {"rewardId": "x", "version": 1}),
+        ("cadre", "rewardApprove", "reward", {"rewardId": "x", "version": 1}),
         ("cadre", "merchantApprove", "merchant", {"merchantId": "x"}),
+        ("merchant", "merchantMemberAdd", "merchant", {"merchantId": "x", "personId": "x"}),
+        ("merchant", "merchantMemberRemove", "merchant", {"merchantId": "x", "personId": "x"}),
+        ("merchant", "merchantClose", "merchant", {"merchantId": "x", "reason": "r"}),
     ):
         payload = await stage.try_to(who, mutation, f"{result} {{ id }}", **given)
         assert payload[result] is None
         assert [one["code"] for one in payload["userErrors"]] == ["NOT_FOUND"]
     assert await db.fetch("SELECT count(*) FROM event") == before
+
+
+async def test_a_shop_from_its_first_clerk_to_its_end(stage: Stage, tmp_path: Path) -> None:
+    uploading.use(tmp_path)
+    programme = global_id("PointsProgramme", stage.programme)
+    keeper, cadre = stage.people["merchant"], stage.people["cadre"]
+    merchant = {"merchantId": global_id("Merchant", await rewards.merchant(keeper))}
+    clerk = {"personId": global_id("Person", stage.people["resident"])}
+
+    # Who works at the counter may do all that the owner may, but say who works there.
+    members = "merchant { members { person { name } isOwner } }"
+    added = await stage.do("merchant", "merchantMemberAdd", members, **merchant, **clerk)
+    assert [one["isOwner"] for one in added["members"]] == [True, False]
+    thief = {"personId": global_id("Person", stage.people["volunteer"])}
+    stolen = await stage.try_to("resident", "merchantMemberAdd", members, **merchant, **thief)
+    assert [one["code"] for one in stolen["userErrors"]] == ["NOT_FOUND"]
+
+    # An offer is written, submitted, found and opened as it was seen.
+    draft = await stage.do(
+        "resident",
+        "rewardCreate",
+        "reward { id state version }",
+        **merchant,
+        programmeId=programme,
+        channel="ONLINE",
+        title="10元话费",
+        pricePoints=5,
+        stock=1,
+        isDraft=True,
+    )
+    assert draft["state"] == "DRAFT"
+    offer = {"rewardId": draft["id"]}
+    await stage.do("resident", "rewardSubmit", "reward { id }", **offer, version=1)
+    waiting = "{ rewardsWaiting { nodes { id version } } }"
+    assert await stage.see("cadre", waiting) == {"nodes": [{"id": draft["id"], "version": 2}]}
+    assert await stage.see("merchant", waiting) == {"nodes": []}
+    unseen = await stage.try_to("cadre", "rewardApprove", "reward { id }", **offer, version=1)
+    assert unseen["userErrors"] == [{"code": "CONFLICT", "path": ["version"]}]
+    await stage.do("cadre", "rewardApprove", "reward { id }", **offer, version=2)
+
+    # One voucher is used, one is held when the shop closes.
+    await grant(
+        actor_id=cadre,
+        person_id=stage.people["volunteer"],
+        rule_code="R1",
+        points=20,
+        note=None,
+        key="g",
+    )
+    await stage.do("merchant", "rewardRestock", "reward { stock }", **offer, count=1)
+    codes = [
+        (await stage.do("volunteer", "rewardRedeem", "voucher { code }", **offer))["code"]
+        for _ in range(2)
+    ]
+    await stage.do("resident", "voucherVerify", "voucher { id }", code=codes[0])
+    closed = await stage.do(
+        "merchant", "merchantClose", "merchant { state }", **merchant, reason="歇业"
+    )
+    assert closed["state"] == "CLOSED"
+    late = await stage.try_to("merchant", "voucherVerify", "voucher { id }", code=codes[1])
+    assert [one["code"] for one in late["userErrors"]] == ["ILLEGAL_MOVE"]
+    assert await reward.expire_vouchers() == 1
+    accounts = "{ pointsAccounts { available held } }"
+    assert await stage.see("volunteer", accounts) == [{"available": 15, "held": 0}]
+
+    # What it is owed is still in the month's statement, for those who pay it.
+    month = {"programmeId": programme, "month": f"{datetime.now(UTC) + timedelta(hours=8):%Y-%m}"}
+    made = await export(stage, "cadre", **month)
+    async with uploading.client() as client:
+        got = await client.get(made["file"]["url"])
+        assert got.headers["content-disposition"] == 'attachment; filename="table.xlsx"'
+        assert (await client.get(made["file"]["url"].split("?")[0])).status_code == 403
+    book = load_workbook(io.BytesIO(got.content)).get_sheet_by_index(0).to_python()
+    assert book[1] == ["爱心超市", 1.0, 5.0, 0.5, "未结算"]
+    for who in ("merchant", "volunteer"):
+        refused = await export(stage, who, **month)
+        assert [one["code"] for one in refused["userErrors"]] == ["NOT_FOUND"]
+    wrong = await export(stage, "cadre", programmeId=programme, month="2026-13")
+    assert [one["code"] for one in wrong["userErrors"]] == ["INVALID"]
+    assert (await reward.audit()).findings == ()
+
+
+async def export(stage: Stage, who: str, **given: str) -> dict[str, Any]:
+    """Ask for a month's statement."""
+    query = f"""mutation ($input: MerchantExportInput!) {{
+        merchantExport(input: $input) {{ file {{ url }} {CODES} }}
+    }}"""
+    payload: dict[str, Any] = (await ask(query, stage.people[who], input=given))["merchantExport"]
+    return payload

@@ -3,6 +3,8 @@
 A budget is a year's. One that is changed is another budget, which is told of anew.
 """
 
+from typing import Any
+
 from models import db, event, notification
 from models.event import Topic
 from models.points.programme import EXCEEDED_PERCENT, NOTICE_PERCENT, WARNING_PERCENT
@@ -29,21 +31,16 @@ async def tell_budgets() -> int:
 
     Of one that has passed several at once the highest is told.
     """
-    rows = await db.fetch(_PROGRAMMES)
-    told = [await _tell(row["id"]) for row in rows]
+    rows = await db.fetch(_USED, NOTICE_PERCENT, PERCENT_MOST)
+    told = [await _tell(row) for row in rows]
     return sum(told)
 
 
-async def _tell(programme_id: int) -> bool:
-    row = await db.fetch_one(_USED, programme_id)
-    if row is None:
-        return False
-    alarm = next((alarm for alarm, least in THRESHOLDS if row["percent"] >= least), None)
-    if alarm is None:
-        return False
+async def _tell(row: Any) -> bool:  # noqa: ANN401 - _USED
+    alarm = next(alarm for alarm, least in THRESHOLDS if row["percent"] >= least)
     async with db.transaction() as connection:
         fresh = await connection.fetchval(
-            _TOLD, programme_id, row["budget_cents"], alarm, row["percent"]
+            _TOLD, row["id"], row["budget_cents"], alarm, row["percent"]
         )
         if not fresh:
             return False
@@ -54,32 +51,32 @@ async def _tell(programme_id: int) -> bool:
             [one["person_id"] for one in people],
             title=TITLES[alarm].format(percent=row["percent"]),
             topic=Topic.PROGRAMME,
-            thing_id=programme_id,
+            thing_id=row["id"],
             area_code=row["owner_area_code"],
         )
     return True
 
 
-_PROGRAMMES = """
-SELECT id FROM programme WHERE budget_cents > 0 AND closed_at IS NULL ORDER BY id
-"""
 # The same sums as in models/points/programme.py, without those that say nothing of the budget.
 _USED = f"""
-SELECT budget_cents, owner_area_code,
-    least((people.outstanding + shops.owed + shops.settled_this_year) * cents_per_point * 100
-        / budget_cents, {PERCENT_MOST})::int AS percent
-FROM programme CROSS JOIN LATERAL (
-    SELECT coalesce(sum(points), 0)::bigint AS outstanding FROM account
-    WHERE programme_id = $1 AND kind = 'PERSON' AND person_id IS NOT NULL
-) AS people CROSS JOIN LATERAL (
-    SELECT coalesce(sum(amount) FILTER (WHERE kind = 'PAYABLE'), 0)::bigint AS owed,
-        coalesce(sum(amount) FILTER (WHERE kind = 'SETTLED'
-            AND business_day >= date_trunc('year', {db.TODAY})::date), 0)::bigint
-            AS settled_this_year
+WITH people AS (
+    SELECT programme_id, sum(points) AS points FROM account
+    WHERE kind = 'PERSON' AND person_id IS NOT NULL GROUP BY programme_id
+), shops AS (
+    SELECT programme_id, sum(amount) AS points
     FROM account JOIN entry ON entry.account_id = account.id AND asset = 'POINT'
-    WHERE programme_id = $1 AND person_id IS NULL AND kind IN ('PAYABLE', 'SETTLED')
-) AS shops
-WHERE programme.id = $1
+    WHERE person_id IS NULL AND (kind = 'PAYABLE' OR kind = 'SETTLED'
+        AND business_day >= date_trunc('year', {db.TODAY})::date)
+    GROUP BY programme_id
+), used AS (
+    SELECT programme.id, budget_cents, owner_area_code,
+        least(trunc((coalesce(people.points, 0) + coalesce(shops.points, 0)) * cents_per_point
+            * 100 / budget_cents), $2::int)::int AS percent
+    FROM programme LEFT JOIN people ON people.programme_id = programme.id
+    LEFT JOIN shops ON shops.programme_id = programme.id
+    WHERE budget_cents > 0 AND closed_at IS NULL
+)
+SELECT id, budget_cents, owner_area_code, percent FROM used WHERE percent >= $1::int ORDER BY id
 """  # noqa: S608 - constants
 # A higher threshold that was told of stands for the lower ones.
 _TOLD = f"""
