@@ -18,6 +18,7 @@ TABLES = {
     "area_successor",
     "board",
     "board_line",
+    "budget_alarm",
     "content",
     "entry",
     "event",
@@ -64,6 +65,7 @@ TABLES = {
     "voucher",
     "voucher_attempt",
     "voucher_flag",
+    "voucher_review",
 }
 KEYED_BY_OTHERS = {"feed", "lease", "programme_area", "sealed", "unsealed", "voucher_attempt"}
 CODES = {

@@ -142,6 +142,23 @@ class Ledger(RuleBasedStateMachine):
         )
 
     @rule()
+    def close_the_shop(self) -> None:
+        """The keeper opens another one, with the same offer."""
+        self.attempt(
+            reward.close_merchant(
+                actor_id=self.shop.keeper,
+                merchant_id=self.shop.merchant,
+                reason="歇业",
+                key=self.key(),
+            )
+        )
+        self.shop = self.run(_reopen(self.shop))
+
+    @rule()
+    def let_vouchers_be_given_back(self) -> None:
+        self.run(reward.expire_vouchers())
+
+    @rule()
     def grant_the_year(self) -> None:
         year = YearGrant(self.shop.programme, 300, Joiners.WHOLE)
         self.run(grant_year(year, year=2026))
@@ -163,6 +180,12 @@ class Ledger(RuleBasedStateMachine):
             self.run(db.close())
             self.copy.__exit__(None, None, None)
             self.loop.close()
+
+
+async def _reopen(shop: Shop) -> Shop:
+    merchant = await rewards.merchant(shop.keeper)
+    offer = await rewards.offer(shop.programme, merchant, 4, 7)
+    return shop._replace(merchant=merchant, reward=offer)
 
 
 async def _begin(url: str) -> tuple[Shop, list[int]]:

@@ -1,7 +1,7 @@
 """Points: the viewer's balance against the peer, redemptions against their bare statements.
 
-The same five round trips of a redemption are sent by a client that does nothing else
-(`python -m tests.bench.points_floor`), over as many connections as the server has for it.
+The same two statements of a redemption are sent, in one transaction, by a client that does nothing
+else (`python -m tests.bench.points_floor`), over as many connections as the server has for it.
 """
 
 import asyncio
