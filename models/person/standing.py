@@ -28,7 +28,8 @@ def signed_in_sql(person_id: str, session_id: str) -> str:
 
 async def standing(asker: Asker) -> Standing:
     """Say how somebody stands at this moment."""
-    row = await db.fetch_one(_STANDING, *asker)
+    # Whoever acts is asked for first: many at once wait for their turn here already.
+    row = await db.fetch_one(_STANDING, *asker, seconds=db.TURN_SECONDS)
     if row is None or not row["is_signed_in"]:
         return Standing.SIGNED_OUT
     return Standing.BANNED if row["is_banned"] else Standing.SIGNED_IN
