@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
 
     initial = False
 
-    operations = [
+    operations = guards.joined(
         ops.AddField(
             model_name="MerchantMember",
             name="is_owner",
@@ -156,4 +156,4 @@ class Migration(migrations.Migration):
         guards.default("budget_alarm", "at", "now()"),
         guards.known("budget_alarm", "alarm", "NOTICE", "WARNING", "EXCEEDED"),
         guards.append_only("budget_alarm"),
-    ]
+    )

@@ -7,6 +7,8 @@ has gone is not lost. Nobody makes themself a member.
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from models import access, db
 from models.access import Action, Thing
 from models.db import Connection
@@ -81,7 +83,7 @@ async def members(merchant_id: int, *, viewer_id: int) -> tuple[Member, ...] | N
     thing = Thing(area_code=row["area_code"])
     if not (row["is_mine"] or access.read(row["rights"]).may(Action.MERCHANT_STAFF, thing)):
         return None
-    return tuple(Member(*one) for one in await db.fetch(_MEMBERS, merchant_id))
+    return tuple(Member(*one) for one in orjson.loads(row["members"] or "[]"))
 
 
 async def _in_charge(connection: Connection, merchant_id: int, actor_id: int) -> Any:  # noqa: ANN401
@@ -150,6 +152,9 @@ _ADD = "INSERT INTO merchant_member (merchant_id, person_id, is_owner) VALUES ($
 _REMOVE = "DELETE FROM merchant_member WHERE merchant_id = $1 AND person_id = $2 RETURNING id"
 _CHANGED = "UPDATE merchant SET version = version + 1 WHERE id = $1"
 _SEEN = f"""
-SELECT area_code, {IS_MINE.format(viewer="$2")} AS is_mine, {access.rights_sql("$2")} AS rights
+SELECT area_code, {IS_MINE.format(viewer="$2")} AS is_mine, {access.rights_sql("$2")} AS rights, (
+        SELECT json_agg(json_build_array(person_id, is_owner) ORDER BY is_owner DESC, id)::text
+        FROM merchant_member WHERE merchant_id = merchant.id
+    ) AS members
 FROM merchant WHERE id = $1
 """  # noqa: S608 - constants
