@@ -30,6 +30,9 @@ _TOPICS = {
     Topic.PERSON: "登记",
     Topic.POINTS: "积分",
     Topic.REWARD: "兑换",
+    Topic.MERCHANT: "商户",
+    Topic.VOUCHER: "兑换券",
+    Topic.PROGRAMME: "积分预算",
 }
 
 
