@@ -41,6 +41,42 @@ async def _settle(target: Target) -> Try:
     return Try(given, target.place.village)
 
 
+@case("merchantExport", Action.POINTS_SETTLE)
+async def _export(target: Target) -> Try:
+    programme = global_id("PointsProgramme", target.place.programme_id)
+    return Try({"programmeId": programme, "month": MONTH}, target.place.village)
+
+
+@case("merchantClose", Action.MERCHANT_CLOSE, of_people=True)
+async def _close_merchant(target: Target) -> Try:
+    shop = global_id("Merchant", await _shop(target))
+    given = {"merchantId": shop, "reason": "歇业", "idempotencyKey": target.key}
+    return Try(given, target.place.village, owner_id=target.owner_id)
+
+
+@case("merchantMemberAdd", Action.MERCHANT_STAFF, of_people=True)
+async def _add_member(target: Target) -> Try:
+    return await _member(target, await _shop(target), await _stranger())
+
+
+@case("merchantMemberRemove", Action.MERCHANT_STAFF, of_people=True)
+async def _remove_member(target: Target) -> Try:
+    shop, clerk = await _shop(target), await _stranger()
+    await grids.add("merchant_member", merchant_id=shop, person_id=clerk)
+    return await _member(target, shop, clerk)
+
+
+async def _member(target: Target, shop: int, person: int) -> Try:
+    given = {"merchantId": global_id("Merchant", shop), "personId": global_id("Person", person)}
+    return Try(
+        {**given, "idempotencyKey": target.key}, target.place.village, owner_id=target.owner_id
+    )
+
+
+async def _stranger() -> int:
+    return await grids.add("person", name="路人")
+
+
 async def _shop(target: Target, *, state: str = "APPROVED") -> int:
     return await rewards.merchant(target.owner_id, area_code=target.place.village, state=state)
 
@@ -74,11 +110,17 @@ async def _close(target: Target) -> Try:
     return Try(given, owner_id=target.owner_id)
 
 
+@case("rewardSubmit", Action.REWARD_OFFER, of_people=True)
+async def _submit(target: Target) -> Try:
+    given = {"rewardId": await _offer(target, state="DRAFT"), "version": 1}
+    return Try({**given, "idempotencyKey": target.key}, owner_id=target.owner_id)
+
+
 @case("rewardApprove", Action.REWARD_APPROVE, never_oneself=True)
 @case("rewardRefuse", Action.REWARD_APPROVE, never_oneself=True)
 async def _approve(target: Target) -> Try:
-    offer = await _offer(target, state="PENDING")
-    return Try({"rewardId": offer, "idempotencyKey": target.key}, target.place.village)
+    given = {"rewardId": await _offer(target, state="PENDING"), "version": 1}
+    return Try({**given, "idempotencyKey": target.key}, target.place.village)
 
 
 def _terms(target: Target) -> dict[str, Any]:
@@ -122,6 +164,16 @@ async def _undo(target: Target) -> Try:
     await reward.verify(actor_id=target.owner_id, code=voucher.code, point=None, key=target.key)
     given = {"voucherId": global_id("Voucher", voucher.id), "reason": "误核销"}
     return Try({**given, "idempotencyKey": target.key}, owner_id=target.owner_id)
+
+
+@case("voucherReview", Action.VOUCHER_REVIEW, never_oneself=True)
+async def _review(target: Target) -> Try:
+    voucher = await _voucher(target, await _stranger())
+    assert voucher.code
+    await reward.verify(actor_id=target.owner_id, code=voucher.code, point=None, key=target.key)
+    await grids.add("voucher_flag", voucher_id=voucher.id, kind="FAR")
+    given = {"voucherId": global_id("Voucher", voucher.id), "outcome": "HARMLESS", "note": "核实"}
+    return Try({**given, "idempotencyKey": target.key}, target.place.village)
 
 
 async def _voucher(target: Target, customer: int) -> reward.Voucher:
