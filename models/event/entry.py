@@ -34,7 +34,6 @@ class Topic(StrEnum):
     REWARD = "reward"
     MERCHANT = "merchant"
     VOUCHER = "voucher"
-    PROGRAMME = "programme"
 
 
 class Scope(NamedTuple):

@@ -9,7 +9,7 @@ from models.tables import guards
 
 TOPICS = (
     "'ticket', 'wish', 'station', 'person', 'area', 'unit', 'catalogue', 'occupancy',"
-    " 'notification', 'points', 'reward'"
+    " 'notification', 'points', 'reward', 'programme'"
 )
 TOPIC_RULE = (
     "ALTER TABLE event DROP CONSTRAINT event_topic_known, ADD CONSTRAINT event_topic_known CHECK"
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
         ),
         guards.index("reward_waiting", "reward (id) WHERE state = 'PENDING'"),
         guards.sql(
-            f"{TOPIC_RULE} (topic IN ({TOPICS}, 'merchant', 'voucher', 'programme'))",
+            f"{TOPIC_RULE} (topic IN ({TOPICS}, 'merchant', 'voucher'))",
             f"{TOPIC_RULE} (topic IN ({TOPICS}))",
         ),
         guards.index("voucher_of_shop", "voucher (merchant_id) WHERE state = 'ISSUED'"),
