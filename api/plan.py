@@ -15,6 +15,8 @@ from types import GeneratorType
 from typing import Any, TypeAlias
 
 from graphql import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
     FieldNode,
     GraphQLEnumType,
     GraphQLList,
@@ -93,7 +95,10 @@ def _completer(
         case GraphQLObjectType() as thing:
             complete = _object(executor, thing, details)
         case GraphQLEnumType() as words:
-            complete = {word.value: name for name, word in words.values.items()}.__getitem__
+            return _word(words, is_required=is_required)
+        case GraphQLScalarType() as scalar if scalar.name == "Int":
+            coerce = _leaf(scalar.coerce_output_value)
+            return _whole(_required(coerce, None) if is_required else _nullable(coerce, None))
         case GraphQLScalarType() as scalar:
             complete, exact = _leaf(scalar.coerce_output_value), _THEMSELVES.get(scalar.name)
         case _:
@@ -136,6 +141,23 @@ def _list(complete: Reader | None) -> Reader | None:
         if type(values) not in {list, tuple}:
             raise Unusual
         return [complete(value) for value in values]
+
+    return read
+
+
+def _word(words: GraphQLEnumType, *, is_required: bool) -> Reader:
+    """Look a value of an enum up; what is none of them, null among them, is not found."""
+    names: dict[Any, str | None] = {word.value: name for name, word in words.values.items()}
+    return (names if is_required else {**names, None: None}).__getitem__
+
+
+def _whole(otherwise: Reader) -> Reader:
+    """Show a number of 32 bits as it is, and any other value as is done otherwise."""
+
+    def read(value: Any) -> Any:  # noqa: ANN401 - any value
+        if type(value) is int and GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT:
+            return value
+        return otherwise(value)
 
     return read
 
