@@ -10,7 +10,7 @@ STATES = ("WAITING", "SENDING", "SENT", "REFUSED", "FAILED", "UNKNOWN", "READ", 
 class Migration(migrations.Migration):
     dependencies = [("models", "0021_message")]
 
-    operations = [
+    operations = guards.joined(
         guards.identity("message"),
         guards.identity("message_consent"),
         guards.default("message", "attempts", "0"),
@@ -26,4 +26,4 @@ class Migration(migrations.Migration):
         guards.index(
             "message_consent_unused", "message_consent (person_id, template) WHERE used_at IS NULL"
         ),
-    ]
+    )

@@ -1,6 +1,6 @@
 """The person who asks, in one statement: roles, appointments and home of today."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterable, Set
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -49,13 +49,12 @@ async def viewer(
         return None
     row = rows[0]
     offices = tuple(_office(*one) for one in orjson.loads(row.get("appointments") or "[]"))
-    held = {Role.RESIDENT, *(office.role for office in offices)}
     homes = {row["state"]: _own(row) for row in rows if row.get("residence_id")}
     sealed = row["phone"] if PHONE in shown else None
     return Viewer(
         id=person_id,
         name=row["name"],
-        roles=tuple(role for role in Role if role in held),
+        roles=_roles(offices) if shown & OFFICES else (),
         phone_masked=home.phone_masked(sealed, person_id),
         is_party_member=row["is_party_member"],
         appointments=offices,
@@ -63,6 +62,11 @@ async def viewer(
         pending_residence=homes.get(ResidenceState.PENDING),
         parts={name: PARTS[name].read(row[name]) for name in parts},
     )
+
+
+def _roles(offices: Iterable[Office]) -> tuple[Role, ...]:
+    held = {Role.RESIDENT, *(office.role for office in offices)}
+    return tuple(role for role in Role if role in held)
 
 
 def _own(row: asyncpg.Record) -> Residence:
