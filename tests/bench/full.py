@@ -68,7 +68,7 @@ async def _search_ms() -> float:
 
 
 _SEARCH = """
-SELECT person.id, name, residence.area_code FROM person
+SELECT person.id, person.name, residence.area_code FROM person
 LEFT JOIN residence ON residence.person_id = person.id AND residence.state = 'CONFIRMED'
 WHERE phone_index = $1
 """
