@@ -49,25 +49,26 @@ async def closed(people: Cast, state: State = State.CLOSED, point: Point = HERE)
     return key
 
 
-@pytest.mark.parametrize("state", State)
 async def test_what_is_open_goes_on_in_the_new_grid_and_what_is_over_stays(
-    people: Cast, state: State
+    people: Cast,
 ) -> None:
-    key = await closed(people, state)
-    before = await tickets.case(key)
+    keys = {state: await closed(people, state) for state in State}
+    before = {state: await tickets.case(key) for state, key in keys.items()}
     await merge(people)
-    found = await tickets.case(key)
-    is_open = state in ticket.OPEN_STATES
-    assert (found.state, found.due_at) == (state, before.due_at)
-    assert (found.area_code, found.version) == (
-        (NEW, before.version + 1) if is_open else (GRID, before.version)
-    )
+    for state, key in keys.items():
+        found, old = await tickets.case(key), before[state]
+        assert (found.state, found.due_at, found.unit) == (state, old.due_at, old.unit)
+        is_open = state in ticket.OPEN_STATES
+        assert (found.area_code, found.version) == (
+            (NEW, old.version + 1) if is_open else (GRID, old.version)
+        )
     rows = await db.fetch(
-        "SELECT facts ->> 'areas' AS areas, array_agg(outbox.area_code ORDER BY outbox.area_code)"
+        "SELECT thing_id, facts ->> 'areas' AS areas,"
+        " array_agg(outbox.area_code ORDER BY outbox.area_code) AS told"
         " FROM event JOIN outbox ON event_id = event.id WHERE kind = 'REGRID' GROUP BY event.id"
     )
-    told = [(f'["{GRID}", "{NEW}"]', [GRID, NEW])] if is_open else []
-    assert [tuple(row) for row in rows] == told
+    assert {row["thing_id"] for row in rows} == {keys[state] for state in ticket.OPEN_STATES}
+    assert {(row["areas"], *row["told"]) for row in rows} == {(f'["{GRID}", "{NEW}"]', GRID, NEW)}
 
 
 async def test_those_who_staff_the_new_grid_handle_it_to_its_end(people: Cast) -> None:
