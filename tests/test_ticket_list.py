@@ -338,6 +338,10 @@ async def test_the_graph_lists_and_counts() -> None:
     }
 
 
+async def test_the_year_of_the_reference_city_closes_as_many_as_it_closed() -> None:
+    assert (seeding.RECEIVED, round(seeding.RECEIVED * CLOSED_SHARE)) == (95_399, 94_361)
+
+
 async def test_every_made_up_life_keeps_to_the_flow() -> None:
     rows = await db.fetch(
         "SELECT thing_id, version, kind, facts ->> 'from' AS stood, facts ->> 'to' AS state,"
