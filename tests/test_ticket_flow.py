@@ -146,6 +146,17 @@ async def test_nobody_judges_what_they_handled(people: Cast) -> None:
         assert await tickets.whole(key) == before
 
 
+async def test_a_dispatcher_merges_into_nothing_that_they_only_reported(people: Cast) -> None:
+    elsewhere = people["dispatcher elsewhere"]
+    theirs = await tickets.submit(people["reporter"], tickets.AT_OTHER_VILLAGE)
+    reported = await tickets.submit(elsewhere)
+    before = await tickets.whole(theirs), await tickets.whole(reported)
+    with pytest.raises(Refusal) as refused:
+        await tickets.move(theirs, Move.MERGE, elsewhere, into_id=reported)
+    assert (refused.value.code, refused.value.path) == (Code.NOT_FOUND, ("intoId",))
+    assert (await tickets.whole(theirs), await tickets.whole(reported)) == before
+
+
 async def test_who_lost_their_office_moves_nothing_more(people: Cast) -> None:
     key = await tickets.submit(people["reporter"])
     await tickets.put(key, State.DISPATCHED, people)

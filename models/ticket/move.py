@@ -13,7 +13,7 @@ from models.event import Topic
 from models.geo import Point
 from models.once import once
 from models.ticket import closing, directory, duplicate, photo, reporter, store, telling
-from models.ticket.case import Ask, Case, Unit, Who
+from models.ticket.case import Ask, Case, Unit, Who, parties
 from models.ticket.flow import Decision, decide
 from models.ticket.record import is_visible
 from models.ticket.words import Move, Party, State
@@ -142,7 +142,8 @@ async def _other(
         return None
     other = cases[request.into_id]
     seen = await reporter.who(connection, other.id, who.rights, is_near=False)
-    return other if is_visible(other, seen) else None
+    # It changes, too: to have reported it, or to read it, is not enough.
+    return other if Party.DISPATCHER in parties(other, seen) else None
 
 
 async def _write(  # noqa: PLR0913, PLR0917 - all sides of one change
