@@ -70,8 +70,9 @@ async def running(
         stack.push_async_callback(tasks.end, [_begin(_reload_stations(), "reload stations")])
         feeds.open(hub)
         stack.callback(feeds.close)
-        if relays:
-            relay = Relay(redis)
+        relay = Relay(redis) if relays else None
+        await stack.enter_async_context(event.waking(redis, relay))
+        if relay:
             relay.start()
             stack.push_async_callback(relay.stop)
             jobs = Jobs((*JOBS, *messages.jobs(wechat)))

@@ -40,7 +40,8 @@ async def work(settled: Settled, *, wechat: "WeChat | None" = None) -> None:
     jobs.start()
     following = asyncio.create_task(_follow_rules(), name="rules")
     try:
-        await stopped.wait()
+        async with event.waking(redis, relay):
+            await stopped.wait()
     finally:
         await tasks.end([following])
         await jobs.stop()

@@ -5,8 +5,9 @@ Reads are one statement each. Whoever can't be answered within the limits below 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -43,6 +44,8 @@ _LOST = (
 )
 
 _pool: "asyncpg.Pool[asyncpg.Record] | None" = None
+_after_news: Callable[[], None] | None = None
+_has_news: ContextVar[bool] = ContextVar("has_news", default=False)
 
 
 async def connect(url: str, *, pool_size: int = POOL_SIZE) -> None:
@@ -121,6 +124,26 @@ async def transaction() -> AsyncIterator[Connection]:
     """Open the one transaction of an action; an exception rolls everything back."""
     async with connection() as taken, taken.transaction():
         yield taken
+    if _has_news.get():
+        _has_news.set(False)
+        if _after_news:
+            _after_news()
+
+
+def note_news() -> None:
+    """Say that the running transaction has written what others wait for."""
+    _has_news.set(True)
+
+
+@contextmanager
+def calling_after_news(call: Callable[[], None]) -> Iterator[None]:
+    """Call `call` after each commit of a transaction with news, until the block ends."""
+    global _after_news
+    _after_news = call
+    try:
+        yield
+    finally:
+        _after_news = None
 
 
 async def is_migrated() -> bool:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import asyncpg
 
+from api.city.indexes import without_indexes
 from api.city.rows import Batch
 from api.city.sayings import STANDARD
 from api.city.year import Grid, Town, Year
@@ -18,6 +19,9 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 RECEIVED = 95_399
 """What the reference city received in a year."""
 STATEMENT_SECONDS = 300.0
+BULK_LEAST = 20_000
+"""For so many it is quicker to make the indexes anew."""
+TABLES = ("ticket", "ticket_reporter", "content", "event")
 
 
 async def are_loaded(connection: Connection) -> bool:
@@ -40,9 +44,13 @@ async def load(
             if await are_loaded(connection):
                 return False
             year = Year(await town_of(connection), count, now or datetime.now(UTC))
-            await _write(connection, year, progress or _silent)
+            if count >= BULK_LEAST:
+                async with without_indexes(connection, TABLES):
+                    await _write(connection, year, progress or _silent)
+            else:
+                await _write(connection, year, progress or _silent)
         # Lists and figures are read from the indexes alone once pages are known to be settled.
-        await connection.execute("VACUUM (ANALYZE) ticket, ticket_reporter, content, event")
+        await connection.execute(f"VACUUM (ANALYZE) {', '.join(TABLES)}")
     finally:
         await connection.close()
     return True
@@ -88,7 +96,7 @@ async def _write(connection: Connection, year: Year, progress: Progress) -> None
         done += len(batch.tickets)
         progress(done, year.count)
         batch = await making
-    for table in ("ticket", "ticket_reporter", "content"):
+    for table in TABLES[:-1]:
         await connection.execute(
             f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608 - constants
             " HAVING max(id) IS NOT NULL"

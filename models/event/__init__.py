@@ -18,6 +18,7 @@ from models.event.feed import (
 )
 from models.event.relay import SWEEP_SECONDS, Relay, complete
 from models.event.stream import LOST, READ_SECONDS, Stream, connect_redis
+from models.event.wake import waking
 
 __all__ = [
     "CODE_LENGTHS",
@@ -40,4 +41,5 @@ __all__ = [
     "read",
     "record",
     "replay",
+    "waking",
 ]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 
 import orjson
 
+from models import db
 from models.db import Connection
 
 # The five levels of the tree of areas, by the length of their codes.
@@ -111,6 +112,7 @@ async def record(  # noqa: PLR0913 - an event has that many sides, each named by
     key = await connection.fetchval(
         _RECORD, topic, thing_id, area_code, version, actor_id, kind, stated, body, areas
     )
+    db.note_news()
     return cast("int", key)
 
 
