@@ -71,7 +71,7 @@ class Life:
         last = self.steps[-1].at
         if last > seconds:
             scale = seconds / last
-            self.steps = [step._replace(at=step.at * scale) for step in self.steps]
+            self.steps = [Step(*step[:4], step.at * scale, step.reason) for step in self.steps]
 
     def cut(self, count: int) -> None:
         """Leave it after its first steps, as one that is not over yet."""

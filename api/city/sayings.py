@@ -2,6 +2,7 @@
 
 import random
 
+from api.city.shares import Shares
 from models.ticket import CATEGORIES, Family, Source
 
 STANDARD = {one.code: one for one in CATEGORIES.default}
@@ -38,10 +39,10 @@ RESULTS = {
 }
 # Patrols find what stands and happens in the city, calls are about people's own affairs.
 _SHARES = {
-    Source.GRID_PATROL: {Family.COMPONENT: 50, Family.EVENT: 45, Family.PEOPLE: 5},
-    Source.VISIT: {Family.COMPONENT: 10, Family.EVENT: 10, Family.PEOPLE: 80},
-    Source.HOTLINE: {Family.COMPONENT: 20, Family.EVENT: 40, Family.PEOPLE: 40},
-    Source.MINI_PROGRAM: {Family.COMPONENT: 45, Family.EVENT: 40, Family.PEOPLE: 15},
+    Source.GRID_PATROL: Shares({Family.COMPONENT: 50, Family.EVENT: 45, Family.PEOPLE: 5}),
+    Source.VISIT: Shares({Family.COMPONENT: 10, Family.EVENT: 10, Family.PEOPLE: 80}),
+    Source.HOTLINE: Shares({Family.COMPONENT: 20, Family.EVENT: 40, Family.PEOPLE: 40}),
+    Source.MINI_PROGRAM: Shares({Family.COMPONENT: 45, Family.EVENT: 40, Family.PEOPLE: 15}),
 }
 _CODES = {
     family: [code for code, one in STANDARD.items() if one.family is family] for family in Family
@@ -50,9 +51,7 @@ _CODES = {
 
 def category(randomness: random.Random, source: Source) -> str:
     """Draw what a ticket of this source is about."""
-    shares = _SHARES[source]
-    (family,) = randomness.choices(list(shares), weights=list(shares.values()))
-    codes = _CODES[family]
+    codes = _CODES[_SHARES[source].drawn(randomness)]
     # What comes first in the catalogue is met more often.
     return codes[int(len(codes) * randomness.random() ** 1.5)]
 

@@ -2,16 +2,17 @@
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 
 from api.city import names, sayings
 from api.city.lives import Crew, Life, Step, live, refuse, reported_at
 from api.city.rows import Batch, Content, Event, Reporter, Ticket
+from api.city.shares import Shares
 from models import cipher
 from models.geo import Point
 from models.hours import CITY_ZONE
@@ -29,15 +30,25 @@ OLD_SHARE = 0.15
 ANONYMOUS_SHARE = 0.12
 BATCH = 4_000
 SPREAD_DEGREES = 0.0011
-SOURCES = {
-    Source.GRID_PATROL: 52,
-    Source.MINI_PROGRAM: 27,
-    Source.HOTLINE: 12,
-    Source.VISIT: 9,
-}
-URGENCIES = {Urgency.NORMAL: 93, Urgency.URGENT: 6, Urgency.EMERGENCY: 1}
+_FACTS = (
+    "from",
+    "to",
+    "round",
+    "by",
+    "category",
+    "source",
+    "unit",
+    "reason",
+    "contacted",
+    "solved",
+    "satisfaction",
+)
+_WITH_TEXT = frozenset({Move.SETTLE, Move.RESOLVE})
 
-Word = TypeVar("Word")
+SOURCES = Shares(
+    {Source.GRID_PATROL: 52, Source.MINI_PROGRAM: 27, Source.HOTLINE: 12, Source.VISIT: 9}
+)
+URGENCIES = Shares({Urgency.NORMAL: 93, Urgency.URGENT: 6, Urgency.EMERGENCY: 1})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +126,7 @@ class Year:
 
     def _make(self, place: int, grid: Grid) -> Made:
         randomness = self._randomness
-        source = _drawn(self._randomness, SOURCES)
+        source = SOURCES.drawn(randomness)
         category = sayings.category(randomness, source)
         crew = self._crew(grid, category, source)
         is_open = self._unclosed.get(place)
@@ -146,22 +157,21 @@ class Year:
         )
 
     def _write(self, batch: Batch, made: Made) -> None:
-        batch.tickets.append(self._ticket(made))
+        times = [made.at + timedelta(seconds=step.at) for step in made.life.steps]
+        batch.tickets.append(self._ticket(made, times))
         if made.crew.reporter is not None:
             batch.reporters.append(_reporter(made, made.crew.reporter))
-        stood: State | None = None
-        for version, step in enumerate(made.life.steps, 1):
-            batch.events.append(self._event(batch, made, step, version, stood))
-            stood = step.to
+        self._write_events(batch, made, times)
 
-    def _ticket(self, made: Made) -> Ticket:
+    def _ticket(self, made: Made, at: list[datetime]) -> Ticket:
         randomness, life = self._randomness, made.life
         text = sayings.report(randomness, made.category, made.grid.name)
         point = _near(made.grid.point, randomness.random(), randomness.random())
-        urgency = _drawn(randomness, URGENCIES)
+        urgency = URGENCIES.drawn(randomness)
         last = life.steps[-1]
-        times = {step.move: made.at + timedelta(seconds=step.at) for step in life.steps}
-        stands = _stands(made, point, urgency, times)
+        times = {step.move: time for step, time in zip(life.steps, at, strict=True)}
+        due_at, resolve_due_at = _clocks(made, point, urgency, times, at[-1])
+        ended_at = None if due_at else at[-1]
         return Ticket(
             id=made.key,
             number=f"{made.at.astimezone(CITY_ZONE):%Y%m%d}-{made.key % 1_000_000:06}",
@@ -185,67 +195,70 @@ class Year:
             is_bound=False,
             is_appealed=False,
             calls=life.calls,
-            rank=store.rank(stands.due_at, stands.ended_at),
+            rank=store.rank(due_at, ended_at),
             submitted_at=made.at,
-            due_at=stands.due_at,
-            resolve_due_at=stands.resolve_due_at,
+            due_at=due_at,
+            resolve_due_at=resolve_due_at,
             resolved_at=times.get(Move.RESOLVE) or times.get(Move.SETTLE),
-            ended_at=stands.ended_at,
+            ended_at=ended_at,
             is_solved=life.is_solved,
             satisfaction=life.satisfaction,
         )
 
-    def _event(
-        self, batch: Batch, made: Made, step: Step, version: int, stood: State | None
-    ) -> Event:
-        content = None
-        if step.move in {Move.SETTLE, Move.RESOLVE}:
-            self.contents = content = self.contents + 1
-            said = sayings.result(self._randomness, made.category)
-            batch.contents.append(Content(content, orjson.dumps({"text": said}).decode()))
-        is_hidden = made.is_anonymous and step.party is Party.REPORTER
-        return Event(
-            topic="ticket",
-            thing_id=made.key,
-            area_code=made.grid.code,
-            version=version,
-            actor_id=None if is_hidden else step.actor,
-            kind=step.move,
-            facts=self._stated(made, step, version, stood),
-            content_id=content,
-            at=made.at + timedelta(seconds=step.at),
-        )
+    def _write_events(self, batch: Batch, made: Made, times: list[datetime]) -> None:
+        stood: State | None = None
+        unit: int | None = None
+        round_number = 1
+        rows = zip(made.life.steps, times, strict=True)
+        for version, (step, at) in enumerate(rows, 1):
+            if step.move is Move.ACCEPT:
+                unit = made.crew.unit
+            elif step.move is Move.REWORK:
+                round_number += 1
+            is_hidden = made.is_anonymous and step.party is Party.REPORTER
+            # By place: there are half a million.
+            row = Event(
+                "ticket",
+                made.key,
+                made.grid.code,
+                version,
+                None if is_hidden else step.actor,
+                step.move,
+                self._stated(made, step, stood, round_number, unit),
+                self._said(batch, made) if step.move in _WITH_TEXT else None,
+                at,
+            )
+            batch.events.append(row)
+            stood = step.to
 
-    def _stated(self, made: Made, step: Step, version: int, stood: State | None) -> str:
+    def _said(self, batch: Batch, made: Made) -> int:
+        """Write what was done; gives its key."""
+        self.contents += 1
+        said = sayings.result(self._randomness, made.category)
+        batch.contents.append(Content(self.contents, orjson.dumps({"text": said}).decode()))
+        return self.contents
+
+    def _stated(
+        self, made: Made, step: Step, stood: State | None, round_number: int, unit: int | None
+    ) -> str:
         """Write the facts of an event; most are like others, and written once."""
         life = made.life
-        moves = [one.move for one in life.steps[:version]]
-        is_first, is_call = step.move is Move.SUBMIT, step.move is Move.CALL_BACK
         is_end = step.to is State.CLOSED
-        stated = {
-            "from": stood,
-            "to": step.to,
-            "round": 1 + moves.count(Move.REWORK),
-            "by": step.party,
-            "category": made.category if is_first else None,
-            "source": made.source if is_first else None,
-            "unit": made.crew.unit if Move.ACCEPT in moves else None,
-            "reason": step.reason,
-            "contacted": (is_end and life.is_solved is not None) if is_call else None,
-            "solved": life.is_solved if is_end else None,
-            "satisfaction": life.satisfaction if is_end else None,
-        }
-        key = tuple(stated.values())
-        found = self._facts.get(key)
+        about = (made.category, made.source) if step.move is Move.SUBMIT else (None, None)
+        answer = (life.is_solved, life.satisfaction) if is_end else (None, None)
+        key = (stood, step.to, round_number, step.party, *about, unit, step.reason, step.move)
+        found = self._facts.get((*key, *answer))
         if found is None:
-            known = {name: value for name, value in stated.items() if value is not None}
-            found = self._facts[key] = orjson.dumps(known).decode()
+            is_call = step.move is Move.CALL_BACK
+            contacted = (is_end and life.is_solved is not None) if is_call else None
+            values = (*key[:-1], contacted, *answer)
+            known = {
+                name: value
+                for name, value in zip(_FACTS, values, strict=True)
+                if value is not None
+            }
+            found = self._facts[(*key, *answer)] = orjson.dumps(known).decode()
         return found
-
-
-def _drawn(randomness: random.Random, shares: Mapping[Word, int]) -> Word:
-    (drawn,) = randomness.choices(list(shares), weights=list(shares.values()))
-    return drawn
 
 
 def _near(point: Point, right: float, up: float) -> Point:
@@ -256,10 +269,11 @@ def _near(point: Point, right: float, up: float) -> Point:
     )
 
 
-def _stands(made: Made, point: Point, urgency: Urgency, times: Mapping[Move, datetime]) -> Case:
-    """Give the clocks of a ticket, as the flow sets them."""
+def _clocks(
+    made: Made, point: Point, urgency: Urgency, times: Mapping[Move, datetime], at: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """Give when the last step's state is due, and when handling is, as the flow sets them."""
     last = made.life.steps[-1]
-    at = made.at + timedelta(seconds=last.at)
     case = Case(
         id=made.key,
         area_code=made.grid.code,
@@ -274,13 +288,7 @@ def _stands(made: Made, point: Point, urgency: Urgency, times: Mapping[Move, dat
     resolve_due_at = case.due_in(State.IN_PROGRESS, at=began) if began else None
     # A call that nobody answered stops no clock.
     since = times[Move.VERIFY] if last.move is Move.CALL_BACK else at
-    due_at = case.due_in(last.to, at=since)
-    return replace(
-        case,
-        due_at=due_at,
-        resolve_due_at=resolve_due_at,
-        ended_at=None if due_at else at,
-    )
+    return case.due_in(last.to, at=since), resolve_due_at
 
 
 def _resolver(made: Made, state: State) -> int | None:

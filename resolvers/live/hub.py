@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import structlog
@@ -35,6 +36,7 @@ class Hub:
         self._stream_is_behind = False
         self._reading: asyncio.Task[list[Event]] | None = None
         self._watches: dict[Scope, set[Watch]] = {}
+        self._marks: Counter[object] = Counter()
         self._callbacks: list[tuple[Watch, Callback]] = []
         self._began_at = 0
         self._rewinds = 0
@@ -74,7 +76,10 @@ class Hub:
     def watch_scope(self, scope: Scope) -> Watch:
         """Watch a thing, an area or a topic."""
         watch = Watch(scope, leave=self._leave)
-        self._watches.setdefault(scope, set()).add(watch)
+        if scope not in self._watches:
+            self._watches[scope] = set()
+            self._marks[_mark(scope)] += 1
+        self._watches[scope].add(watch)
         return watch
 
     def on(self, topic: Topic, callback: Callback) -> None:
@@ -113,10 +118,16 @@ class Hub:
                     yield fresh
 
     def _leave(self, watch: Watch) -> None:
-        watches = self._watches.get(watch.scope, set())
+        watches = self._watches.get(watch.scope)
+        if watches is None:
+            return
         watches.discard(watch)
         if not watches:
-            self._watches.pop(watch.scope, None)
+            del self._watches[watch.scope]
+            mark = _mark(watch.scope)
+            self._marks[mark] -= 1
+            if not self._marks[mark]:
+                del self._marks[mark]
 
     def _begin_serving(self, watch: Watch, callback: Callback) -> None:
         # Counted from now, not from when the task runs: what comes between is in the watch.
@@ -238,9 +249,21 @@ class Hub:
 
     def _hand_out(self, found: Event) -> None:
         self.position = found.position
+        if not self._may_be_watched(found):
+            return
         for scope in found.scopes():
             for watch in self._watches.get(scope, ()):
                 watch.offer(found)
+
+    def _may_be_watched(self, found: Event) -> bool:
+        """Say whether it is worth to look at all scopes: nobody watches most of what happens."""
+        marks, code = self._marks, found.line_area_code
+        if found.thing_id in marks or found.topic in marks:
+            return True
+        for length in event.CODE_LENGTHS:  # noqa: SIM110 - half the time of any()
+            if code[:length] in marks:
+                return True
+        return False
 
     def _rewind(self, last: int) -> None:
         log.error("line_was_put_back", hub=self.position, line=last)
@@ -249,6 +272,13 @@ class Hub:
         for watches in self._watches.values():
             for watch in watches:
                 watch.cut()
+
+
+def _mark(scope: Scope) -> object:
+    """Give the part of a scope by which most events that are not in it are told apart."""
+    if scope.thing_id is not None:
+        return scope.thing_id
+    return scope.area_code or scope.topic
 
 
 async def _until_available(callback: Callback, events: list[Event]) -> None:
