@@ -21,6 +21,7 @@ from models.ticket.record import (
     find,
     find_all,
     find_by_office,
+    find_each,
     office,
 )
 from models.ticket.regrid import regrid
@@ -84,6 +85,7 @@ __all__ = [
     "find",
     "find_all",
     "find_by_office",
+    "find_each",
     "is_known",
     "move",
     "moves",

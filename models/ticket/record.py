@@ -1,6 +1,6 @@
 """A ticket as one viewer may see it: made from its row and the rights read beside it."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -100,6 +100,15 @@ async def find_all(keys: Iterable[int], *, person_id: int | None) -> dict[int, T
     rows = await db.fetch(_FIND, list(keys), person_id, sealed_index(person_id))
     seen = ((row["id"], from_row(row)) for row in rows)
     return {key: ticket for key, ticket in seen if ticket}
+
+
+async def find_each(asked: Sequence[tuple[int, int]]) -> list[Ticket | None]:
+    """Give each ticket as the person beside its key may see it, or None, in one statement."""
+    people = [person_id for _, person_id in asked]
+    indexes = [sealed_index(person_id) for person_id in people]
+    rows = await db.fetch(_FIND_EACH, [key for key, _ in asked], people, indexes)
+    found = {(row["id"], row["viewer_id"]): from_row(row) for row in rows}
+    return [found.get(one) for one in asked]
 
 
 async def office(person_id: int | None, area_code: str) -> Office | None:
@@ -239,3 +248,8 @@ LEFT JOIN ticket_reporter AS first ON first.ticket_id = ticket.id AND first.is_f
 LEFT JOIN person AS reporter ON reporter.id = first.person_id
 """
 _FIND = f"SELECT {columns('$2', '$3')} FROM ticket {JOINS} WHERE ticket.id = ANY($1)"  # noqa: S608 - constants
+_FIND_EACH = f"""
+SELECT wanted.person_id AS viewer_id, {columns("wanted.person_id", "wanted.sealed_index")}
+FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) AS wanted (ticket_id, person_id, sealed_index)
+JOIN ticket ON ticket.id = wanted.ticket_id {JOINS}
+"""  # noqa: S608 - constants

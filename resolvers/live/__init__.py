@@ -25,6 +25,7 @@ from resolvers.live.source import (
     thing,
     unseen,
 )
+from resolvers.live.together import Together
 from resolvers.live.watch import WATCH_LENGTH_MOST, Watch
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Hub",
     "Outlet",
     "Source",
+    "Together",
     "Update",
     "UpdateFields",
     "UpdateKind",

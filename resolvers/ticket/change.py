@@ -17,11 +17,19 @@ from resolvers.node import key_of
 from resolvers.ticket.record import Ticket, TicketEventType
 
 
+async def _events_at(asked: Sequence[tuple[TicketRecord, int]]) -> list[TicketEvent | None]:
+    return await ticket.events_at([of for of, _ in asked], [version for _, version in asked])
+
+
+# Every phone follows a ticket of its own with eyes of its own; they are read for together.
+_tickets = live.Together(ticket.find_each)
+_events = live.Together(_events_at)
+
+
 async def _event(update: strawberry.Parent[Update]) -> TicketEvent | None:
     if update.event is None or update.thing is None:
         return None
-    (found,) = await ticket.events_at([update.thing], [update.event.version])
-    return found
+    return await _events.ask((update.thing, update.event.version))
 
 
 @strawberry.type(description="How a ticket stands, or what happened to it. 工单动态")
@@ -45,11 +53,11 @@ async def ticket_changed(
     """Follow a ticket; raises EdgeError FORBIDDEN if there is none for this viewer."""
     who = info.context.person_id
     key = key_of(ticket_id, "Ticket")
-    if key is None or who is None or await ticket.find(key, person_id=who) is None:
+    if key is None or who is None or await _tickets.ask((key, who)) is None:
         raise live.unseen()
 
     async def read() -> TicketRecord:
-        found = await ticket.find(key, person_id=who)
+        found = await _tickets.ask((key, who))
         if found is None:
             raise live.unseen()
         return found
