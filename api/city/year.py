@@ -1,6 +1,5 @@
 """Making the tickets of a year: where, when and what, as rows of the tables."""
 
-import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -68,7 +68,6 @@ class Ticket(Model):
         table_description = "Tickets"
         indexes = (
             ("category", "box", "submitted_at"),
-            ("rank", "id"),
             ("state", "rank", "id"),
             ("category", "rank", "id"),
             ("unit_id", "rank", "id"),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from models import access, db
 from models.access import Action
 from models.errors import Invalid
+from models.ticket.case import CITY_CODE_LENGTH
 from models.ticket.filter import Filter, Statement, check, narrow
 from models.ticket.words import Source
 
@@ -70,10 +71,14 @@ def _statement(wanted: Filter, source: Source | None) -> Statement:
     assert wanted.area_code, "figures are those of an area"
     statement = Statement([int(datetime.now(UTC).timestamp() * 1_000)])
     code = statement.add(wanted.area_code)
-    statement.where(
-        f'ticket.area_code >= {code} COLLATE "C"'
-        f" AND ticket.area_code < {code} || ':' COLLATE \"C\""
-    )
+    if len(wanted.area_code) == CITY_CODE_LENGTH:
+        # A database holds one city, or this one is none: no row need be looked at for that.
+        statement.where(f"EXISTS (SELECT FROM area WHERE code = {code})")
+    else:
+        statement.where(
+            f'ticket.area_code >= {code} COLLATE "C"'
+            f" AND ticket.area_code < {code} || ':' COLLATE \"C\""
+        )
     narrow(wanted, statement)
     if source:
         statement.where(f"source = {statement.add(source)}")

@@ -31,19 +31,25 @@ class Filter:
 
 @dataclass(slots=True)
 class Statement:
-    """A statement under construction: its conditions, and its arguments by number."""
+    """A statement under construction: its conditions, and its arguments by number.
+
+    `walked` are those of its conditions for which a list exists in the order of what is due.
+    """
 
     arguments: list[object] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
+    walked: list[str] = field(default_factory=list)
 
     def add(self, value: object) -> str:
         """Take an argument in; gives its parameter."""
         self.arguments.append(value)
         return f"${len(self.arguments)}"
 
-    def where(self, condition: str) -> None:
+    def where(self, condition: str, *, is_walked: bool = False) -> None:
         """Ask for a condition."""
         self.conditions.append(condition)
+        if is_walked:
+            self.walked.append(condition)
 
 
 def check(wanted: Filter) -> None:

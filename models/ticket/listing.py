@@ -33,7 +33,7 @@ async def tickets(
     if person_id is None:
         return Page((), (), has_next_page=False)
     statement = Statement([rank, key, limit])
-    statement.where("(rank, ticket.id) > ($1, $2)")
+    statement.where("(rank, ticket.id) > ($1, $2)", is_walked=True)
     text = _filter(wanted, statement, person_id)
     async with db.transaction() as connection:
         # The plan depends on what is asked for: half of all tickets, or a handful.
@@ -58,7 +58,8 @@ async def _find(
     contains = f"strpos(lower(text), {statement.add(text.lower())}) > 0"
     if len(scopes) == 1:
         sql = _LOOK_THROUGH.format(
-            where=" AND ".join([*scopes, *statement.conditions]), contains=contains
+            walked=" AND ".join([*scopes, *statement.walked]),
+            where=" AND ".join([*statement.conditions, contains]),
         )
         rows = await connection.fetch(sql, *statement.arguments)
         if len(rows) == statement.arguments[_LIMIT]:
@@ -88,7 +89,7 @@ def _filter(wanted: Filter, statement: Statement, person_id: int) -> str | None:
     """Ask for what is wanted; gives the text that is yet to be looked for."""
     narrow(wanted, statement)
     if wanted.area_code is not None:
-        statement.where(subtree(wanted.area_code, statement))
+        statement.where(subtree(wanted.area_code, statement), is_walked=True)
     if wanted.states:
         statement.where(f"state = ANY({statement.add(list(wanted.states))})")
     if wanted.is_assigned_to_me:
@@ -115,7 +116,7 @@ async def _scopes(
         return ["true"]
     if codes and len(codes[0]) == CITY_CODE_LENGTH:
         # A database holds one city: nothing lies outside.
-        return [subtree(codes[0], statement)]
+        return ["true"]
     areas = [subtree(code, statement) for code in codes]
     units = [f"unit_id = {statement.add(key)}" for key in await _units(connection, held)]
     return [_own(held.person_id, statement), *areas, *units]
@@ -148,11 +149,11 @@ def _select(scopes: list[str], statement: Statement) -> str:
 # The place of the limit among the arguments.
 _LIMIT = 2
 # A text that many tickets have is found on the way through the list sooner than by its index:
-# the first so many are looked at, and what is found there is in the order of the list.
+# the first so many are looked at, and what fits there is in the order of the list.
 _LOOK_THROUGH = """
 SELECT id, rank FROM (
-    SELECT id, rank, text FROM ticket WHERE {where} ORDER BY rank, id LIMIT 2000
-) AS first WHERE {contains} ORDER BY rank, id LIMIT $3
+    SELECT * FROM ticket WHERE {walked} ORDER BY rank, id LIMIT 1000
+) AS ticket WHERE {where} ORDER BY rank, id LIMIT $3
 """
 _OWN = """ticket.id IN (
     SELECT ticket_id FROM ticket_reporter WHERE person_id = {person_id}

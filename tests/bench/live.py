@@ -84,9 +84,7 @@ def measure(database_url: str, redis_url: str, *, seconds: float) -> Live:
         # Whatever else runs on the machine only makes it slower: the best round tells the most.
         median_ms=min(statistics.median(found) for found in waits),
         p99_ms=min(sorted(found)[len(found) * 99 // 100] for found in waits),
-        stock_median_ms=min(
-            statistics.median(_waits(run.commits, run.items)) for run in peer[0]
-        ),
+        stock_median_ms=min(statistics.median(_waits(run.commits, run.items)) for run in peer[0]),
         own_cpu_us=_cpu_us(own),
         stock_own_cpu_us=_cpu_us(peer[0]),
         area_cpu_us=_cpu_us(area),

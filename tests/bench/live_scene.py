@@ -33,7 +33,9 @@ async def prepare(database_url: str) -> Scene:
             tickets = await connection.fetchval(_TICKETS, TICKETS)
             await connection.execute(_REPORTERS, tickets, residents)
             await connection.execute(_EVENTS, tickets, staff, EVENTS)
-        await connection.execute("VACUUM (ANALYZE) ticket, ticket_reporter, event, person, content")
+        await connection.execute(
+            "VACUUM (ANALYZE) ticket, ticket_reporter, event, person, content"
+        )
     finally:
         await connection.close()
     return Scene(tickets, residents, staff)
