@@ -177,7 +177,9 @@ def ide(
 def bench(
     seconds: Annotated[float, typer.Option(min=0.1, max=60, help="For each side.")] = 3,
     clone: Annotated[bool, typer.Option("--clone", help="Also from a fresh clone.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="Also all residents; minutes.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Also all residents and a year of tickets.")
+    ] = False,
     grant: Annotated[bool, typer.Option("--grant", help="Also the base grant.")] = False,
 ) -> None:
     """Measure against peers: a table, and the figures as JSON; fails if a goal is missed."""

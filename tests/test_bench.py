@@ -29,3 +29,6 @@ def test_a_short_measurement_writes_every_figure(tmp_path: Path) -> None:
     assert figures["full"] is None
     assert figures["grant"] is None
     assert all(figure > 0 for figure in figures["points"].values())
+    assert all(figure > 0 for figure in figures["live"].values())
+    assert all(figure > 0 for figure in figures["detail"].values())
+    assert figures["year"] is None

@@ -147,10 +147,11 @@ async def follow(order: Order) -> list[Item]:
     pairs = zip(order.tokens, order.variables, strict=True)
     async with asyncio.timeout(READY_SECONDS):
         phones = await asyncio.gather(*(connect(*pair) for pair in pairs))
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     wanted = int(await loop.run_in_executor(None, sys.stdin.buffer.read))
     async with asyncio.timeout(REST_SECONDS):
-        while sum(len(phone.got) for phone in phones) < wanted:
+        while sum(len(phone.got) for phone in phones) < wanted:  # noqa: ASYNC110 - rarely
             await asyncio.sleep(POLL_SECONDS)
     return [
         Item(number, at, _data(text)) for number, one in enumerate(phones) for at, text in one.got

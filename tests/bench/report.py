@@ -11,16 +11,19 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.detail import Detail
 from tests.bench.full import Full
+from tests.bench.live import Live
 from tests.bench.points import PointsFigures
 from tests.bench.sign_in import SignIns
 from tests.bench.starting import Starts
 from tests.bench.throughput import Throughput
+from tests.bench.year import Year
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All that one run measured; the last three are None unless they were asked for."""
+    """All that one run measured; those that may be None are so unless they were asked for."""
 
     throughput: Throughput
     sign_ins: SignIns
@@ -28,6 +31,9 @@ class Figures:
     loading: float
     clone: float | None
     points: PointsFigures
+    live: Live
+    detail: Detail
+    year: Year | None
     full: Full | None
     grant: tuple[float, float] | None
 
@@ -76,9 +82,11 @@ def lines(figures: Figures) -> list[Line]:
         Line("first run to the first answer", f"{starts.first:.2f} s"),
         at_most("second run to the first answer", starts.second, 2, "s"),
     ]
-    found += _points(figures.points)
+    found += _points(figures.points) + _live(figures.live) + _detail(figures.detail)
     if figures.clone is not None:
         found.append(at_most("fresh clone to the first answer", figures.clone, 15, "s"))
+    if figures.year is not None:
+        found += _year(figures.year)
     if figures.full is not None:
         full = figures.full
         found += [
@@ -109,6 +117,46 @@ def _points(found: PointsFigures) -> list[Line]:
             "  its stock", "exact" if found.hot_is_exact else "wrong", "exact", found.hot_is_exact
         ),
         at_most("a page of a village's board", found.board_median_ms, 5, "ms"),
+    ]
+
+
+def _live(found: Live) -> list[Line]:
+    own, area = found.own_cpu_us, found.area_cpu_us
+    return [
+        at_most("commit to phone, in the middle", found.median_ms, 3, "ms"),
+        at_most("commit to phone, 99 of 100", found.p99_ms, 15, "ms"),
+        Line("  Strawberry + Tortoise, in the middle", f"{found.stock_median_ms:.2f} ms"),
+        at_most("CPU a message to one, of the peer's", own / found.stock_own_cpu_us, 0.5, "×"),
+        Line("  ours", f"{own:.0f} µs"),
+        Line("  Strawberry + Tortoise", f"{found.stock_own_cpu_us:.0f} µs"),
+        at_most(
+            "CPU a message to 100 alike, of the peer's", area / found.stock_area_cpu_us, 0.5, "×"
+        ),
+        Line("  ours", f"{area:.0f} µs"),
+        Line("  Strawberry + Tortoise", f"{found.stock_area_cpu_us:.0f} µs"),
+        at_most("memory of an idle subscription", found.idle_kb, 60, "KB"),
+        Line("  Strawberry + Tortoise", f"{found.stock_idle_kb:.0f} KB"),
+        at_most("an event that nobody watches", found.unwatched_us, 2, "µs"),
+    ]
+
+
+def _detail(found: Detail) -> list[Line]:
+    return [
+        at_least(
+            "a ticket with its timeline, against the peer", found.ours / found.stock, 10, "×"
+        ),
+        Line("  ours", f"{found.ours:.0f}/s, {found.ours_median_ms:.2f} ms with 8 at once"),
+        Line("  Strawberry + Tortoise", f"{found.stock:.0f}/s"),
+    ]
+
+
+def _year(found: Year) -> list[Line]:
+    return [
+        at_most(f"loading {found.tickets:,} tickets", found.loading, 60, "s"),
+        at_most("figures of the whole city", found.figures_ms, 20, "ms"),
+        Line("  the slowest", found.slowest_figures),
+        at_most("the first page of a list", found.list_ms, 20, "ms"),
+        Line("  the slowest", found.slowest_list),
     ]
 
 

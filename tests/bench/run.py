@@ -1,5 +1,6 @@
 """One measurement from beginning to end; `python -m api bench` calls it."""
 
+import asyncio
 import tempfile
 from pathlib import Path
 
@@ -7,7 +8,19 @@ import typer
 from rich.console import Console
 
 from api.stack import embedded
-from tests.bench import full, granting, points, report, sign_in, starting, throughput
+from tests.bench import (
+    detail,
+    full,
+    granting,
+    live,
+    live_scene,
+    points,
+    report,
+    sign_in,
+    starting,
+    throughput,
+    year,
+)
 from tests.bench.report import Figures
 
 WRITTEN = Path(".data") / "bench.json"
@@ -52,10 +65,30 @@ def measure(
             signed = sign_in.measure(servers.database_url, servers.redis_url, seconds=seconds)
             status.update("Redeeming points")
             redeemed = points.measure(servers.database_url, servers.redis_url, seconds=seconds)
+            status.update("Pushing what happens to tickets")
+            scene = asyncio.run(live_scene.prepare(servers.database_url))
+            urls = servers.database_url, servers.redis_url
+            pushed = live.measure(*urls, scene, seconds=seconds)
+            status.update("Showing tickets with their timelines")
+            detailed = detail.measure(*urls, scene, seconds=seconds)
+            status.update("Loading a year of tickets, which takes a minute")
+            counted = year.measure(servers) if with_full else None
             status.update("Loading all residents, which takes minutes")
             lived_in = full.measure(servers) if with_full else None
             status.update("Granting the year to 1.77 million")
             granted = granting.measure(servers.database_url) if with_grant else None
         status.update("Starting from a fresh clone")
         cloned = starting.fresh_clone(directory) if with_clone else None
-    return Figures(asked, signed, starts, loading, cloned, redeemed, lived_in, granted)
+    return Figures(
+        asked,
+        signed,
+        starts,
+        loading,
+        cloned,
+        redeemed,
+        pushed,
+        detailed,
+        counted,
+        lived_in,
+        granted,
+    )
