@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 from redis.asyncio import Redis
@@ -68,6 +69,21 @@ async def test_a_watcher_gets_what_it_watches_and_nothing_else(news: Redis | Non
             (2, VILLAGE)
         ]
         assert hub.position == 5
+
+
+async def test_every_scope_of_an_event_gets_it_and_nobody_else() -> None:
+    grid, at = VILLAGE + "01", datetime.now(UTC)
+    moved = Event(1, 1, Topic.TICKET, 7, OTHER_TOWN + "00101", 1, "REGRID", {}, at, grid)
+    own = Event(2, 1, Topic.TICKET, 7, grid, 1, "REGRID", {}, at, grid)
+    for found in (moved, own):
+        for scope in found.scopes():
+            hub = Hub()
+            hub.watch_scope(Scope(Topic.STATION, 8))
+            watch = hub.watch_scope(scope)
+            hub._hand_out(found)
+            assert await watch.take() == [found]
+            watch.close()
+            assert not hub._may_be_watched(found)
 
 
 async def test_a_prefix_that_is_no_level_is_refused() -> None:

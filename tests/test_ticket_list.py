@@ -6,6 +6,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
+import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -178,6 +179,16 @@ async def test_what_is_due_comes_first_and_what_ended_last_follows() -> None:
     assert [one.due_at is None for one in found] == [False] * len(due) + [True] * len(ended)
 
 
+async def test_what_many_follow_is_read_as_for_each_alone() -> None:
+    viewers = [await person(*one) for one in VIEWERS.values()]
+    viewers += [await reporter(is_sealed=True), await reporter(is_sealed=False), -5]
+    asked = [(key, who) for key in (1, 2, COUNT, COUNT + 1) for who in (*viewers, viewers[0])]
+    alone = [await ticket.find(key, person_id=who) for key, who in asked]
+    assert await ticket.find_each(asked) == alone
+    assert any(alone)
+    assert not all(alone)
+
+
 async def test_nobody_and_who_asks_wrongly_get_nothing() -> None:
     assert await whole(Filter(), None) == []
     who = await person("DISPATCHER")
@@ -203,7 +214,7 @@ async def test_no_list_reads_the_whole_table(wanted: Filter) -> None:
     for role, place in VIEWERS.values():
         who = await person(role, place)
         statement = Statement([-1, 0, 21])
-        statement.where("(rank, ticket.id) > ($1, $2)")
+        statement.where("(rank, ticket.id) > ($1, $2)", is_walked=True)
         text = _filter(wanted, statement, who)
         if text is not None:
             statement.where(f"terms @> {statement.add(search.terms(text))}::text[]")
@@ -376,3 +387,23 @@ async def test_the_last_event_is_where_a_ticket_stands() -> None:
 
 async def test_seeding_twice_writes_once(year_url: str) -> None:
     assert not await seeding.load(year_url, count=5)
+
+
+async def test_much_is_loaded_without_indexes_which_are_there_again(
+    city_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seeding, "BULK_LEAST", 1)
+    connection = await asyncpg.connect(city_url)
+    try:
+        before = await connection.fetch(_GUARDS)
+        assert await seeding.load(city_url, count=50, now=NOW)
+        assert await connection.fetch(_GUARDS) == before
+        assert await connection.fetchval("SELECT count(*) FROM ticket") == 50
+    finally:
+        await connection.close()
+
+
+_GUARDS = """
+SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT conrelid::regclass || pg_get_constraintdef(oid) FROM pg_constraint ORDER BY 1
+"""
