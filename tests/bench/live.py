@@ -7,7 +7,7 @@ in one process. The peer gets the same commits by its own listener of Redis, and
 import statistics
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
@@ -113,7 +113,7 @@ def _rounds(
     side: Side,
     urls: tuple[str, str],
     scene: Scene,
-    asked: tuple[str, list[int], Sequence[dict[str, str]]],
+    asked: tuple[str, list[int], Sequence[Mapping[str, str]]],
     pace: tuple[float, float],
 ) -> list[Run]:
     query, people, variables = asked

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import asyncpg
 from tortoise.context import TortoiseContext
@@ -93,10 +94,8 @@ def _figures(who: int) -> Iterator[Asked]:
         (replace(whole, until=now - timedelta(days=90), categories=("NOISE",)), Source.HOTLINE),
     ]
     for one, source in wanted:
-        yield (
-            f"{_told(one)} {source or ''}",
-            lambda one=one, source=source: ticket.figures(one, source=source, person_id=who),
-        )
+        ask = partial(ticket.figures, one, source=source, person_id=who)
+        yield f"{_told(one)} {source or ''}", ask
 
 
 def _lists(viewers: list[int]) -> Iterator[Asked]:
@@ -114,12 +113,8 @@ def _lists(viewers: list[int]) -> Iterator[Asked]:
             until=None if until is None else now - timedelta(days=until),
         )
         who = randomness.choice(viewers)
-        yield (
-            _told(wanted),
-            lambda wanted=wanted, who=who: ticket.tickets(
-                wanted, person_id=who, first=20, after=None
-            ),
-        )
+        ask = partial(ticket.tickets, wanted, person_id=who, first=20, after=None)
+        yield _told(wanted), ask
 
 
 def _told(wanted: Filter) -> str:
