@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from models import db, event
 from models.event import Topic
 from tests.conftest import Database
-from tests.events import VILLAGE, change, lay_out_areas, relaying, until
+from tests.events import VILLAGE, change, count, lay_out_areas, relaying, until
 
 
 @pytest.fixture(autouse=True)
@@ -73,4 +73,4 @@ async def test_without_a_relay_or_redis_a_commit_is_one_all_the_same() -> None:
     async with event.waking(None):
         await change(1, 1)
     await change(1, 2)
-    assert await db.fetch_one("SELECT FROM event HAVING count(*) = 2")
+    assert await count("event") == 2
