@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from models.errors import Unavailable
+from models.errors import Invalid, Unavailable
 from resolvers.live import Together
 
 
@@ -21,6 +21,8 @@ class Library:
         await self.let.wait()
         if 13 in asked:
             raise Unavailable("no 13")
+        if -1 in asked:
+            raise Invalid("no -1")
         return [10 * one for one in asked]
 
 
@@ -44,6 +46,16 @@ async def test_a_failure_is_everybodys_and_does_not_last() -> None:
     failed = await asyncio.gather(together.ask(13), together.ask(1), return_exceptions=True)
     assert [type(one) for one in failed] == [Unavailable, Unavailable]
     assert await together.ask(1) == 10
+
+
+async def test_who_asks_wrongly_spoils_it_for_nobody_else() -> None:
+    library = Library()
+    library.let.set()
+    together = Together(library.read)
+    asking = (together.ask(1), together.ask(-1), together.ask(2))
+    first, wrong, last = await asyncio.gather(*asking, return_exceptions=True)
+    assert (first, last) == (10, 20)
+    assert isinstance(wrong, Invalid)
 
 
 async def test_who_leaves_is_not_read_for() -> None:

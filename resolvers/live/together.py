@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from models.errors import Unavailable
+
 AT_ONCE_MOST = 200
 
 Asked = TypeVar("Asked")
@@ -48,10 +50,15 @@ class Together(Generic[Asked, Found]):
         try:
             found = await self._read([asked for asked, _ in wanted])
         except Exception as failure:
+            if len(wanted) > 1 and not isinstance(failure, Unavailable):
+                # Something is wrong with one of them; the others are not to suffer for it.
+                for one in wanted:
+                    await self._answer([one])
+                return
             for _, answer in wanted:
                 if not answer.done():
                     answer.set_exception(failure)
             return
-        for (_, answer), one in zip(wanted, found, strict=True):
+        for (_, answer), given in zip(wanted, found, strict=True):
             if not answer.done():
-                answer.set_result(one)
+                answer.set_result(given)
