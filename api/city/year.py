@@ -30,17 +30,8 @@ ANONYMOUS_SHARE = 0.12
 BATCH = 4_000
 SPREAD_DEGREES = 0.0011
 _FACTS = (
-    "from",
-    "to",
-    "round",
-    "by",
-    "category",
-    "source",
-    "unit",
-    "reason",
-    "contacted",
-    "solved",
-    "satisfaction",
+    *("from", "to", "round", "by", "category", "source", "unit", "reason"),
+    *("contacted", "solved", "satisfaction"),
 )
 _WITH_TEXT = frozenset({Move.SETTLE, Move.RESOLVE})
 
