@@ -12,9 +12,10 @@ from functools import partial
 import asyncpg
 from tortoise.context import TortoiseContext
 
-from api.city import CITY_CODE, load_tickets
+from api.city import CITY_CODE
 from api.city.load import load
 from api.city.tickets import RECEIVED
+from api.city.tickets import load as load_tickets
 from api.stack import Servers
 from models import cipher, db, ticket
 from models.ticket import Filter, Source, State
