@@ -15,10 +15,10 @@ from api.city import tickets as seeding
 from api.city.year import CLOSED_SHARE
 from models import access, db, ticket
 from models.errors import Invalid
+from models.statement import Statement
 from models.ticket import FLOW, Filter, Move, Party, Source, State, Ticket, search
 from models.ticket.figures import _COUNT, _statement
-from models.ticket.filter import Statement
-from models.ticket.listing import _filter, _scopes, _select
+from models.ticket.listing import _filter, _scopes
 from models.ticket.reporter import sealed_index
 from resolvers.node import global_id
 from tests.databases import Databases
@@ -221,7 +221,8 @@ async def test_no_list_reads_the_whole_table(wanted: Filter) -> None:
         async with db.transaction() as connection:
             await connection.execute("SET LOCAL enable_seqscan = off")
             held = await access.rights(connection, who)
-            sql = _select(await _scopes(connection, held, wanted, statement), statement)
+            scopes = await _scopes(connection, held, wanted, statement)
+            sql = statement.first_of("ticket", scopes, limit="$3")
             plan = await connection.fetch(f"EXPLAIN {sql}", *statement.arguments)
         assert not [row[0] for row in plan if "Seq Scan on ticket" in row[0]]
 

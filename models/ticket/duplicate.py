@@ -6,10 +6,9 @@ They are shown to whoever reports, so a `Similar` says what, where and when, and
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import product
-from math import floor
 
 from models import db, geo
+from models.boxes import Boxes
 from models.geo import Point
 from models.ticket.case import Case
 from models.ticket.words import OPEN_STATES
@@ -20,8 +19,7 @@ SIMILAR_MOST = 5
 CANDIDATES_MOST = 100
 
 # A box is wider than the reach wherever people live: 222 m from north to south.
-_BOX_DEGREES = 0.002
-_BOXES_IN_A_ROW = 1_000_000
+_BOXES = Boxes(degrees=0.002)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +35,7 @@ class Similar:
 
 def box(point: Point) -> int:
     """Give the square of the map that a point lies in."""
-    return _box(floor(point.longitude / _BOX_DEGREES), floor(point.latitude / _BOX_DEGREES))
-
-
-def boxes_around(point: Point) -> list[int]:
-    """Give the square of a point and the eight around it: all that is in reach lies there."""
-    column, row = floor(point.longitude / _BOX_DEGREES), floor(point.latitude / _BOX_DEGREES)
-    steps = (-1, 0, 1)
-    return [_box(column + right, row + up) for up, right in product(steps, steps)]
+    return _BOXES.of(point)
 
 
 def is_similar(case: Case, point: Point, *, at: datetime) -> bool:
@@ -59,7 +50,12 @@ async def similar(
     """Give the nearest open tickets that may be the same; at most SIMILAR_MOST."""
     since = (at or datetime.now(UTC)) - REACH_TIME
     rows = await db.fetch(
-        _SIMILAR, category, boxes_around(point), since, list(OPEN_STATES), CANDIDATES_MOST
+        _SIMILAR,
+        category,
+        _BOXES.around(point, meters=REACH_METERS),
+        since,
+        list(OPEN_STATES),
+        CANDIDATES_MOST,
     )
     left_out = set(but)
     found = [
@@ -70,10 +66,6 @@ async def similar(
         if (meters := geo.distance_meters(point, place)) <= REACH_METERS
     ]
     return tuple(sorted(found, key=lambda one: (one.distance_meters, one.id))[:SIMILAR_MOST])
-
-
-def _box(column: int, row: int) -> int:
-    return row * _BOXES_IN_A_ROW + column
 
 
 _SIMILAR = """

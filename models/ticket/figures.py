@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from models import access, db
 from models.access import Action
 from models.errors import Invalid
+from models.statement import Statement
 from models.ticket.case import CITY_CODE_LENGTH
-from models.ticket.filter import Filter, Statement, check, narrow
+from models.ticket.filter import Filter, check, narrow
 from models.ticket.words import Source
 
 SATISFIED_LEAST = 4

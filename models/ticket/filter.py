@@ -1,10 +1,11 @@
 """What lists and figures are asked by, and how it is said in SQL. Nothing here reads anything."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from models.area.record import GRID_CODE_LENGTH, is_code
+from models.area.record import is_code
 from models.errors import Invalid
+from models.statement import Statement
 from models.ticket.category import is_known
 from models.ticket.words import State
 
@@ -29,29 +30,6 @@ class Filter:
     until: datetime | None = None
 
 
-@dataclass(slots=True)
-class Statement:
-    """A statement under construction: its conditions, and its arguments by number.
-
-    `walked` are those of its conditions for which a list exists in the order of what is due.
-    """
-
-    arguments: list[object] = field(default_factory=list)
-    conditions: list[str] = field(default_factory=list)
-    walked: list[str] = field(default_factory=list)
-
-    def add(self, value: object) -> str:
-        """Take an argument in; gives its parameter."""
-        self.arguments.append(value)
-        return f"${len(self.arguments)}"
-
-    def where(self, condition: str, *, is_walked: bool = False) -> None:
-        """Ask for a condition."""
-        self.conditions.append(condition)
-        if is_walked:
-            self.walked.append(condition)
-
-
 def check(wanted: Filter) -> None:
     """Raise Invalid for what can't be asked for."""
     if wanted.area_code is not None and not is_code(wanted.area_code):
@@ -70,10 +48,3 @@ def narrow(wanted: Filter, statement: Statement) -> None:
         statement.where(f"submitted_at >= {statement.add(wanted.since)}")
     if wanted.until:
         statement.where(f"submitted_at < {statement.add(wanted.until)}")
-
-
-def subtree(code: str, statement: Statement) -> str:
-    """Give the condition that a ticket lies in an area; each level has its list by what is due."""
-    if len(code) > GRID_CODE_LENGTH:
-        return "false"
-    return f"left(ticket.area_code, {len(code)}) = {statement.add(code)}"

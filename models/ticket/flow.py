@@ -7,26 +7,16 @@ is the only judge; it reads no database and no clock.
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import TypeAlias
 
-from models.errors import Code, Refusal
+from models import flow
+from models.flow import Flow
 from models.ticket.case import Ask, Case, Who, parties
 from models.ticket.effect import after
 from models.ticket.rules import check
 from models.ticket.words import OPEN_STATES, Move, Party, State
 
-
-class Rule(NamedTuple):
-    """Where a move is possible, where it may lead (nowhere: the state stays), and who makes it.
-
-    A move that is `not_by_handler` judges the handling: nobody judges their own.
-    """
-
-    states: tuple[State, ...]
-    to: tuple[State, ...]
-    parties: tuple[Party, ...]
-    not_by_handler: bool = False
-
+Rule: TypeAlias = flow.Rule[State, Party]
 
 _ON_THE_WAY = (State.DISPATCHED, State.ACKNOWLEDGED, State.IN_PROGRESS, State.SUSPENDED)
 _UNDONE = (State.SUBMITTED, State.ARBITRATION, *_ON_THE_WAY)
@@ -97,20 +87,14 @@ def decide(ask: Ask, case: Case, who: Who, *, at: datetime) -> Decision:
     the ticket is in, and what the move's own rules refuse. Who may not see the ticket at all is
     turned away before.
     """
-    rule = FLOW[ask.move]
     found = parties(case, who)
-    party = next((party for party in rule.parties if party in found), None)
-    if party is None:
-        raise Refusal(Code.NOT_ALLOWED, f"您没有权限对此工单进行“{ask.move.chinese}”")
-    if rule.not_by_handler and _has_handled(case, who, found):
-        raise Refusal(Code.NOT_ALLOWED, "承办人不能核查或评价自己办理的工单")
-    if case.state not in rule.states:
-        raise Refusal(
-            Code.ILLEGAL_MOVE, f"工单当前为“{case.state.chinese}”，不能{ask.move.chinese}"
-        )
+    has_handled = _has_handled(case, who, found)
+    party = _FLOW.party(ask.move, case.state, found, has_handled=has_handled)
     check(ask, case, party, at=at)
     decided = after(ask, case, who, at=at)
-    assert decided.state in (rule.to or (case.state,)), "the table knows where a move leads"
+    assert decided.state in (FLOW[ask.move].to or (case.state,)), (
+        "the table knows where a move leads"
+    )
     return Decision(decided, party)
 
 
@@ -121,19 +105,11 @@ def moves(case: Case, who: Who, found: Set[Party] | None = None) -> tuple[Move, 
     """
     if found is None:
         found = parties(case, who)
-    has_handled = _has_handled(case, who, found)
-    return tuple(
-        move
-        for move in _MOVES_IN[case.state]
-        if not found.isdisjoint(FLOW[move].parties)
-        and not (has_handled and FLOW[move].not_by_handler)
-    )
+    return _FLOW.moves(case.state, found, has_handled=_has_handled(case, who, found))
 
 
 def _has_handled(case: Case, who: Who, found: Set[Party]) -> bool:
     return Party.HANDLER in found or who.person_id == case.resolver_id
 
 
-_MOVES_IN = {
-    state: tuple(move for move, rule in FLOW.items() if state in rule.states) for state in State
-}
+_FLOW = Flow(FLOW, State, noun="工单", judged="承办人不能核查或评价自己办理的工单")

@@ -14,9 +14,10 @@ from models.access import Action, Rights
 from models.db import Connection
 from models.page import Page
 from models.role import Role
+from models.statement import Statement
 from models.ticket import search
 from models.ticket.case import CITY_CODE_LENGTH
-from models.ticket.filter import Filter, Statement, check, narrow, subtree
+from models.ticket.filter import Filter, check, narrow
 from models.ticket.record import Ticket, find_all
 from models.ticket.reporter import sealed_index
 
@@ -54,7 +55,9 @@ async def _find(
 ) -> list[asyncpg.Record]:
     """Find where the tickets of a page stand, and their keys."""
     if text is None:
-        return await connection.fetch(_select(scopes, statement), *statement.arguments)
+        return await connection.fetch(
+            statement.first_of("ticket", scopes, limit="$3"), *statement.arguments
+        )
     contains = f"strpos(lower(text), {statement.add(text.lower())}) > 0"
     if len(scopes) == 1:
         sql = _LOOK_THROUGH.format(
@@ -66,7 +69,9 @@ async def _find(
             return rows
     statement.where(contains)
     statement.where(f"terms @> {statement.add(search.terms(text))}::text[]")
-    return await connection.fetch(_select(scopes, statement), *statement.arguments)
+    return await connection.fetch(
+        statement.first_of("ticket", scopes, limit="$3"), *statement.arguments
+    )
 
 
 def _stated(wanted: Filter) -> tuple[object, ...]:
@@ -89,7 +94,7 @@ def _filter(wanted: Filter, statement: Statement, person_id: int) -> str | None:
     """Ask for what is wanted; gives the text that is yet to be looked for."""
     narrow(wanted, statement)
     if wanted.area_code is not None:
-        statement.where(subtree(wanted.area_code, statement), is_walked=True)
+        statement.where(statement.subtree("ticket", wanted.area_code), is_walked=True)
     if wanted.states:
         statement.where(f"state = ANY({statement.add(list(wanted.states))})")
     if wanted.is_assigned_to_me:
@@ -117,7 +122,7 @@ async def _scopes(
     if codes and len(codes[0]) == CITY_CODE_LENGTH:
         # A database holds one city: nothing lies outside.
         return ["true"]
-    areas = [subtree(code, statement) for code in codes]
+    areas = [statement.subtree("ticket", code) for code in codes]
     units = [f"unit_id = {statement.add(key)}" for key in await _units(connection, held)]
     return [_own(held.person_id, statement), *areas, *units]
 
@@ -135,15 +140,6 @@ async def _units(connection: Connection, held: Rights) -> list[int]:
         rows = await connection.fetch(_OFFICES, offices)
         named |= {row["id"] for row in rows}
     return sorted(named)
-
-
-def _select(scopes: list[str], statement: Statement) -> str:
-    common = " AND ".join(statement.conditions)
-    found = " UNION ".join(
-        f"(SELECT id, rank FROM ticket WHERE {scope} AND {common} ORDER BY rank, id LIMIT $3)"  # noqa: S608 - constants and parameters
-        for scope in scopes
-    )
-    return f"SELECT id, rank FROM ({found}) AS found ORDER BY rank, id LIMIT $3"  # noqa: S608 - the same
 
 
 # The place of the limit among the arguments.
