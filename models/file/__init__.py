@@ -5,6 +5,7 @@ A person announces a file and sends it to a signed address (upload.py); what sho
 """
 
 from models.file.address import UPLOADS, Signed, derived_key
+from models.file.beside import attach_photos, check_photos, photos_of, photos_sql
 from models.file.claim import claim_photos, keep_table, release, sweep
 from models.file.photo import PIXELS_MOST, SIDE_PIXELS_MOST
 from models.file.record import Content, File, Photo, Upload
@@ -31,6 +32,8 @@ __all__ = [
     "Signed",
     "Store",
     "Upload",
+    "attach_photos",
+    "check_photos",
     "check_room",
     "claim_photos",
     "content",
@@ -38,6 +41,8 @@ __all__ = [
     "find",
     "keep_in",
     "keep_table",
+    "photos_of",
+    "photos_sql",
     "private",
     "private_photo",
     "public",

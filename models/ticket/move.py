@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
-from models import access, area, event, text
+from models import access, area, event, file, text
 from models.access import NOBODY
 from models.area import Area
 from models.db import Connection
@@ -12,7 +12,7 @@ from models.errors import Code, Refusal
 from models.event import Topic
 from models.geo import Point
 from models.once import once
-from models.ticket import closing, directory, duplicate, photo, reporter, store, telling
+from models.ticket import closing, directory, duplicate, reporter, store, telling
 from models.ticket.case import Ask, Case, Unit, Who, parties
 from models.ticket.flow import Decision, decide
 from models.ticket.record import is_visible
@@ -63,7 +63,7 @@ async def move(ticket_id: int, request: Request, *, person_id: int, key: str) ->
 
 
 def _clean(request: Request) -> Request:
-    photo.check(request.photo_ids)
+    file.check_photos(request.photo_ids)
     if request.text is None:
         return request
     written = text.lines(request.text, name="说明", field="text", most=TEXT_LENGTH_MOST)
@@ -161,8 +161,9 @@ async def _write(  # noqa: PLR0913, PLR0917 - all sides of one change
         await reporter.add(
             connection, before.id, person_id=who.person_id, is_anonymous=request.is_anonymous
         )
-    await photo.attach(
+    await file.attach_photos(
         connection,
+        "ticket",
         before.id,
         version=changed.version,
         photo_ids=ask.photo_ids,

@@ -3,14 +3,14 @@
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
-from models import access, area, event, geo, text
+from models import access, area, event, file, geo, text
 from models.access import Action, Rights, Thing
 from models.db import Connection
 from models.errors import Code, Invalid, Refusal
 from models.event import Topic
 from models.geo import CoordinateSystem, Point
 from models.once import once
-from models.ticket import duplicate, photo, reporter
+from models.ticket import duplicate, reporter
 from models.ticket.case import Case
 from models.ticket.category import categories
 from models.ticket.search import terms
@@ -67,7 +67,7 @@ async def submit(report: Report, *, person_id: int, key: str) -> int:
 def _clean(report: Report) -> Report:
     if report.category not in categories():
         raise Refusal(Code.INVALID, "没有这个事项类别", "category")
-    photo.check(report.photo_ids)
+    file.check_photos(report.photo_ids)
     return replace(
         report,
         text=text.lines(report.text, name="描述", field="text", most=TEXT_LENGTH_MOST),
@@ -123,7 +123,9 @@ async def _write(connection: Connection, report: Report, new: Case, *, person_id
     await reporter.add(
         connection, key, person_id=person_id, is_anonymous=report.is_anonymous, is_first=True
     )
-    await photo.attach(connection, key, version=1, photo_ids=report.photo_ids, person_id=person_id)
+    await file.attach_photos(
+        connection, "ticket", key, version=1, photo_ids=report.photo_ids, person_id=person_id
+    )
     await event.record(
         connection,
         topic=Topic.TICKET,

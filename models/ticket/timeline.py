@@ -1,19 +1,17 @@
 """The timeline of a ticket: its events, as the viewer of the ticket may see them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
 
-import asyncpg
-import orjson
-
-from models import db, file, page
+from models.event import Topic
 from models.file import Photo
 from models.page import Page
 from models.person import Person
 from models.ticket.record import Sight, Ticket
 from models.ticket.words import Move, Party, State
+from models.timeline import Happened, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +43,10 @@ async def events(
     A cursor belongs to one ticket: with it, `tickets` has that one only. Raises Invalid.
     """
     asked = {ticket.id: ticket for ticket in tickets}
-    start = 0
-    if after:
-        (start,) = page.key_after(after, page.digest("events", *asked), int)
-    keys = list(asked)
-    is_staff = [asked[key].sight.is_staff for key in keys]
-    rows = await db.fetch(_EVENTS, keys, is_staff, start, page.size(first) + 1)
-    found: dict[int, list[TicketEvent]] = {key: [] for key in keys}
-    for row in rows:
-        found[row["thing_id"]].append(_event(row, asked[row["thing_id"]].sight))
+    staff = {key: ticket.sight.is_staff for key, ticket in asked.items()}
+    pages = await _TIMELINE.pages(staff, first=first, after=after)
     return {
-        key: page.cut(happened, first, page.digest("events", key), lambda one: (one.version,))
-        for key, happened in found.items()
+        key: found.map(partial(_event, sight=asked[key].sight)) for key, found in pages.items()
     }
 
 
@@ -64,90 +54,49 @@ async def events_at(
     tickets: Iterable[Ticket], versions: Iterable[int]
 ) -> list[TicketEvent | None]:
     """Give the event of each ticket at the version beside it; None where it is not to be seen."""
-    asked = list(zip(tickets, versions, strict=True))
-    rows = await db.fetch(
-        _EVENTS_AT,
-        [ticket.id for ticket, _ in asked],
-        [version for _, version in asked],
-    )
-    found = {(row["thing_id"], row["version"]): row for row in rows}
+    asked = list(tickets)
+    found = await _TIMELINE.at([ticket.id for ticket in asked], versions)
     return [
-        _event_seen(found.get((ticket.id, version)), ticket.sight) for ticket, version in asked
+        _event_seen(happened, ticket.sight) for ticket, happened in zip(asked, found, strict=True)
     ]
 
 
-def _event_seen(row: asyncpg.Record | None, sight: Sight) -> TicketEvent | None:
-    if row is None:
+def _event_seen(happened: Happened | None, sight: Sight) -> TicketEvent | None:
+    if happened is None:
         return None
-    event = _event(row, sight)
+    event = _event(happened, sight)
     return event if sight.is_staff or not event.is_internal else None
 
 
-def _event(row: asyncpg.Record, sight: Sight) -> TicketEvent:
-    facts: Mapping[str, Any] = orjson.loads(row["facts"])
-    said: Mapping[str, Any] = orjson.loads(row["body"]) if row["body"] else {}
+def _event(happened: Happened, sight: Sight) -> TicketEvent:
+    facts = happened.facts
     party = Party(facts["by"])
     return TicketEvent(
-        id=row["id"],
-        version=row["version"],
-        kind=Move(row["kind"]),
+        id=happened.id,
+        version=happened.version,
+        kind=Move(happened.kind),
         state=State(facts["to"]),
         round=facts["round"],
         party=party,
-        actor=_actor(row, party, sight),
-        text=said.get("text") if sight.sees_texts or party not in _PRIVATE else None,
+        actor=_actor(happened, party, sight),
+        text=happened.text if sight.sees_texts or party not in _PRIVATE else None,
         is_internal=facts.get("internal", False),
         reason=facts.get("reason"),
-        photos=_photos(row) if sight.sees_texts else (),
-        at=row["at"],
+        photos=happened.photos if sight.sees_texts else (),
+        at=happened.at,
     )
 
 
-def _photos(row: asyncpg.Record) -> tuple[Photo, ...]:
-    found = orjson.loads(row["photos"] or "[]")
-    return tuple(file.private_photo(*photo) for photo in found)
-
-
-def _actor(row: asyncpg.Record, party: Party, sight: Sight) -> Person | None:
-    if row["actor_id"] is None or (party in _PRIVATE and not sight.sees_reporter):
+def _actor(happened: Happened, party: Party, sight: Sight) -> Person | None:
+    if happened.actor_id is None or (party in _PRIVATE and not sight.sees_reporter):
         return None
     # Who reported sees themself, and not who else did.
     if party is Party.NEIGHBOUR and not sight.is_staff:
         return None
-    return Person(row["actor_id"], row["actor_name"])
+    assert happened.actor_name is not None, "a person has a name"
+    return Person(happened.actor_id, happened.actor_name)
 
 
+_TIMELINE = Timeline(Topic.TICKET)
 _PRIVATE = frozenset({Party.REPORTER, Party.JOINER, Party.NEIGHBOUR})
 """Parties who are private people: their names and words are not for everybody."""
-
-_SHOWN = """
-SELECT event.id, event.thing_id, event.version, event.kind, event.facts, event.at,
-    content.body, event.actor_id, actor.name AS actor_name, (
-        SELECT jsonb_agg(
-            jsonb_build_array(file.id, file.person_id, width, height) ORDER BY ticket_photo.id
-        )
-        FROM ticket_photo JOIN file ON file.id = file_id
-        WHERE ticket_photo.ticket_id = event.thing_id
-            AND ticket_photo.version = event.version
-    ) AS photos
-FROM event
-LEFT JOIN content ON content.id = event.content_id
-LEFT JOIN person AS actor ON actor.id = event.actor_id
-"""
-_EVENTS = f"""
-SELECT found.* FROM unnest($1::bigint[], $2::boolean[]) AS wanted (id, is_staff)
-CROSS JOIN LATERAL (
-    {_SHOWN}
-    WHERE event.topic = 'ticket' AND event.thing_id = wanted.id AND event.version > $3
-        AND (wanted.is_staff OR NOT event.facts ? 'internal')
-    ORDER BY event.version LIMIT $4
-) AS found
-ORDER BY found.thing_id, found.version
-"""  # noqa: S608 - constants
-_EVENTS_AT = f"""
-SELECT found.* FROM unnest($1::bigint[], $2::integer[]) AS wanted (id, version)
-CROSS JOIN LATERAL (
-    {_SHOWN}
-    WHERE event.topic = 'ticket' AND event.thing_id = wanted.id AND event.version = wanted.version
-) AS found
-"""  # noqa: S608 - constants

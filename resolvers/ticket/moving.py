@@ -1,24 +1,19 @@
 """What all moves of tickets share: their input, their payload, and how they are carried out."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from functools import partial
 
 import strawberry
 
 from models import ticket
-from models.access import Action
-from models.errors import Code, Refusal
 from models.ticket import Request
 from models.ticket import Ticket as TicketRecord
-from resolvers import guard
-from resolvers.context import Info
-from resolvers.node import key_of
+from resolvers.moving import Kind, key_or_absent, photo_keys
+from resolvers.moving import moving as movement
 from resolvers.payload import UserError, UserErrorRecord
 from resolvers.ticket.record import Ticket
 
-ABSENT = -1
-"""A key that no thing has: what stands for an id that is none."""
+__all__ = ["MoveInput", "MovePayload", "Moved", "key_or_absent", "moving", "photo_keys"]
 
 
 @strawberry.input(description="What every move of a ticket takes. 工单操作参数")
@@ -51,34 +46,15 @@ class MovePayload:
     user_errors: list[UserError] = strawberry.field(description="Why not, if not. 用户错误")
 
 
-def moving(given: type[MoveInput], *actions: Action, description: str) -> Any:  # noqa: ANN401 - the field's annotation says its type
-    """Make the field of the mutation whose input is `given`."""
-
-    async def resolver(info: Info, move: MoveInput) -> Moved:
-        key = key_of(move.ticket_id, "Ticket")
-        if key is None:
-            raise Refusal(Code.NOT_FOUND, "未找到该工单", "ticketId")
-        who = info.context.person_id
-        assert who is not None, "the guard asks for a sign-in"
-        moved = await ticket.move(key, move.request(), person_id=who, key=move.idempotency_key)
-        return Moved(ticket=await ticket.find(moved, person_id=who))
-
-    argument = strawberry.argument(name="input", description="What is asked for. 操作参数")
-    resolver.__annotations__["move"] = Annotated[given, argument]
-    return guard.mutation(guard.needs(*actions, outcome=Moved)(resolver), description=description)
-
-
-def key_or_absent(value: strawberry.ID | None, name: str) -> int | None:
-    """Read the id of a thing that may be missing; one that is no such id is of no thing."""
-    if value is None:
-        return None
-    found = key_of(value, name)
-    return ABSENT if found is None else found
-
-
-def photo_keys(values: Iterable[strawberry.ID] | None) -> tuple[int, ...]:
-    """Read the ids of photos."""
-    keys = [key_of(value, "File") for value in values or ()]
-    if None in keys:
-        raise Refusal(Code.NOT_FOUND, "没有这张照片", "photoIds")
-    return tuple(key for key in keys if key is not None)
+_KIND = Kind(
+    name="Ticket",
+    field="ticket_id",
+    path="ticketId",
+    unknown="未找到该工单",
+    result="ticket",
+    outcome=Moved,
+    act=ticket.move,
+    find=ticket.find,
+)
+moving = partial(movement, kind=_KIND)
+"""Make the field of the mutation whose input is given, and of which one action is needed."""
