@@ -32,3 +32,14 @@ class Boxes:
     @staticmethod
     def _number(column: int, row: int) -> int:
         return row * _BOXES_IN_A_ROW + column
+
+
+def meters_sql(table: str, *, longitude: str, latitude: str) -> str:
+    """Give the SQL of the distance from a row's place to the point in these parameters.
+
+    It is the haversine formula, as in models/geo.py.
+    """
+    return f"""2 * {geo.EARTH_RADIUS_METERS} * asin(least(1, sqrt(
+    sin(radians({table}.latitude - {latitude}) / 2) ^ 2
+    + cos(radians({latitude})) * cos(radians({table}.latitude))
+        * sin(radians({table}.longitude - {longitude}) / 2) ^ 2)))"""

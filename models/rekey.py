@@ -32,6 +32,8 @@ COLUMNS = (
     Column("residence", "address"),
     Column("residence", "identity_number"),
     Column("ticket_reporter", "sealed"),
+    Column("wish", "address"),
+    Column("wish", "phone"),
 )
 """Every column that holds encrypted values; a test compares it with the database."""
 

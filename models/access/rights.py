@@ -114,6 +114,28 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.VOUCHER_UNDO: _ONESELF,
     Action.VOUCHER_CANCEL: _ONESELF,
     Action.VOUCHER_REVIEW: {Role.AUDITOR: Scope.CITY, **_CADRES_UP},
+    Action.WISH_SUBMIT: _ONESELF,
+    Action.WISH_HELP: {
+        Role.LIAISON: Scope.AREA,
+        Role.GRID_WORKER: Scope.AREA,
+        Role.GRID_LEAD: Scope.AREA,
+        Role.VILLAGE_CADRE: Scope.AREA,
+    },
+    Action.WISH_READ: {**_LIAISONS_UP, Role.AUDITOR: Scope.CITY},
+    Action.WISH_REVIEW: _CADRES_UP,
+    Action.WISH_CLAIM: {
+        Role.VOLUNTEER: Scope.CITY,
+        Role.COURIER: Scope.CITY,
+        Role.MERCHANT: Scope.CITY,
+        Role.LIAISON: Scope.CITY,
+        Role.GRID_WORKER: Scope.CITY,
+        Role.GRID_LEAD: Scope.CITY,
+        Role.SPECIALIST: Scope.CITY,
+        Role.VILLAGE_CADRE: Scope.CITY,
+        Role.TOWN_OFFICER: Scope.CITY,
+        Role.DEPARTMENT_OFFICER: Scope.CITY,
+    },
+    Action.RESOURCE_OFFER: _ONESELF,
 }
 
 

@@ -98,3 +98,10 @@ class Action(Word):
     VOUCHER_UNDO = "VOUCHER_UNDO", "Take a verification back.", "撤销核销"
     VOUCHER_CANCEL = "VOUCHER_CANCEL", "Give one's voucher back.", "取消兑换券"
     VOUCHER_REVIEW = "VOUCHER_REVIEW", "Look into odd uses of vouchers.", "复核异常核销"
+
+    WISH_SUBMIT = "WISH_SUBMIT", "Make a wish, and follow it.", "发布心愿"
+    WISH_HELP = "WISH_HELP", "Make a wish on behalf of somebody else.", "代发心愿"
+    WISH_READ = "WISH_READ", "See the wishes of an area that are on no board.", "查看心愿"
+    WISH_REVIEW = "WISH_REVIEW", "Publish wishes and offers, or reject them.", "审核心愿"
+    WISH_CLAIM = "WISH_CLAIM", "Claim wishes; every member of the party may.", "认领心愿"
+    RESOURCE_OFFER = "RESOURCE_OFFER", "Offer something to who wishes for it.", "提供资源"

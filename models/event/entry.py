@@ -35,6 +35,7 @@ class Topic(StrEnum):
     REWARD = "reward"
     MERCHANT = "merchant"
     VOUCHER = "voucher"
+    RESOURCE = "resource"
 
 
 class Scope(NamedTuple):

@@ -33,6 +33,7 @@ from models.person.refresh import RefreshToken
 from models.person.refresh import read as read_refresh_token
 from models.person.registering import Registration, register, withdraw
 from models.person.reveal import Protected, Revealed, reveal
+from models.person.reveal import log as log_access
 from models.person.roster import Fault, Report, Roster
 from models.person.roster import read as read_roster
 from models.person.roster_export import export as export_roster
@@ -92,6 +93,7 @@ __all__ = [
     "find_household",
     "find_residence",
     "history",
+    "log_access",
     "members",
     "pending",
     "read_refresh_token",

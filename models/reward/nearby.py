@@ -4,7 +4,8 @@ from typing import Any
 
 from models import access, db, page
 from models.access import Action, Thing
-from models.geo import EARTH_RADIUS_METERS, Point
+from models.boxes import meters_sql
+from models.geo import Point
 from models.page import Page
 from models.points.record import PROGRAMME_WIDTH
 from models.reward import record
@@ -101,11 +102,7 @@ def _may_see(row: Any) -> bool:  # noqa: ANN401 - _REWARD
     return access.read(row["rights"]).may(Action.REWARD_APPROVE, thing)
 
 
-# The haversine formula, as in models/geo.py.
-_DISTANCE = f"""2 * {EARTH_RADIUS_METERS} * asin(least(1, sqrt(
-    sin(radians(merchant.latitude - $4) / 2) ^ 2
-    + cos(radians($4)) * cos(radians(merchant.latitude))
-        * sin(radians(merchant.longitude - $3) / 2) ^ 2)))"""
+_DISTANCE = meters_sql("merchant", longitude="$3", latitude="$4")
 _REWARDS = f"""
 SELECT * FROM (
     SELECT {REWARD_COLUMNS}, {IS_MINE.format(viewer="$1")} AS is_mine, far.distance_meters,

@@ -55,6 +55,7 @@ from models.tables.station import (
     StationVisit,
 )
 from models.tables.ticket import Ticket, TicketPhoto, TicketReporter
+from models.tables.wish import Resource, Wish, WishClaim, WishPhoto
 
 __all__ = [
     "Access",
@@ -90,6 +91,7 @@ __all__ = [
     "Programme",
     "ProgrammeArea",
     "Residence",
+    "Resource",
     "Reward",
     "RosterImport",
     "Rule",
@@ -113,4 +115,7 @@ __all__ = [
     "VoucherAttempt",
     "VoucherFlag",
     "VoucherReview",
+    "Wish",
+    "WishClaim",
+    "WishPhoto",
 ]

@@ -1,0 +1,97 @@
+"""Wishes: what residents wish for, and how it is checked, claimed, fulfilled and confirmed.
+
+`submit` makes one, `move` changes it, `find` and `events` show it. Who may do what in which state
+is one table, `FLOW` (docs/wish.md). A resource is what somebody offers to those who wish for it.
+"""
+
+from models.wish.case import Ask, Case, Claim, Who, parties
+from models.wish.clock import end_states
+from models.wish.contact import Contact, contact
+from models.wish.flow import FLOW, Decision, Rule, decide, moves
+from models.wish.listing import Filter, NearbyWish, counts, near, wishes
+from models.wish.move import Request, check, move, run
+from models.wish.offers import (
+    NearbyResource,
+    Resource,
+    resource,
+    resources,
+    suggested_wishes,
+    suggestions,
+)
+from models.wish.record import Sight, Wish, WishUnit, find, find_all
+from models.wish.resource import Offer, close_due, offer
+from models.wish.resource import close as close_resource
+from models.wish.resource import review as review_resource
+from models.wish.submit import Proposal, draft, submit
+from models.wish.timeline import WishEvent, events, events_at
+from models.wish.words import (
+    BOARD_STATES,
+    OVER_STATES,
+    Beneficiary,
+    Category,
+    Checked,
+    Move,
+    Outcome,
+    Party,
+    RejectReason,
+    ResourceState,
+    State,
+)
+
+__all__ = [
+    "BOARD_STATES",
+    "FLOW",
+    "OVER_STATES",
+    "Ask",
+    "Beneficiary",
+    "Case",
+    "Category",
+    "Checked",
+    "Claim",
+    "Contact",
+    "Decision",
+    "Filter",
+    "Move",
+    "NearbyResource",
+    "NearbyWish",
+    "Offer",
+    "Outcome",
+    "Party",
+    "Proposal",
+    "RejectReason",
+    "Request",
+    "Resource",
+    "ResourceState",
+    "Rule",
+    "Sight",
+    "State",
+    "Who",
+    "Wish",
+    "WishEvent",
+    "WishUnit",
+    "check",
+    "close_due",
+    "close_resource",
+    "contact",
+    "counts",
+    "decide",
+    "draft",
+    "end_states",
+    "events",
+    "events_at",
+    "find",
+    "find_all",
+    "move",
+    "moves",
+    "near",
+    "offer",
+    "parties",
+    "resource",
+    "resources",
+    "review_resource",
+    "run",
+    "submit",
+    "suggested_wishes",
+    "suggestions",
+    "wishes",
+]
