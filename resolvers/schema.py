@@ -16,6 +16,14 @@ from resolvers.scalars import SCALARS
 from resolvers.station import StationMutation, StationQuery, StationSubscription
 from resolvers.ticket import TicketMutation, TicketQuery, TicketSubscription
 from resolvers.unit import UnitMutation, UnitQuery
+from resolvers.wish import (
+    ClaimingMutation,
+    MakingMutation,
+    ResourceMutation,
+    ResourceQuery,
+    WishQuery,
+    WishSubscription,
+)
 
 
 @strawberry.type(description="Everything that can be read. 查询")
@@ -28,6 +36,8 @@ class Query(
     TicketQuery,
     PointsQuery,
     RewardQuery,
+    WishQuery,
+    ResourceQuery,
 ):
     """Everything that can be read."""
 
@@ -45,6 +55,9 @@ class Mutation(
     TicketMutation,
     PointsMutation,
     RewardMutation,
+    MakingMutation,
+    ClaimingMutation,
+    ResourceMutation,
 ):
     """Everything that can be done."""
 
@@ -56,6 +69,7 @@ class Subscription(
     TicketSubscription,
     PointsSubscription,
     VoucherSubscription,
+    WishSubscription,
 ):
     """Everything that can be followed live."""
 

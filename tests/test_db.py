@@ -56,6 +56,7 @@ TABLES = {
     "rule",
     "seal",
     "sealed",
+    "resource",
     "reward",
     "service",
     "settlement",
@@ -66,6 +67,9 @@ TABLES = {
     "voucher_attempt",
     "voucher_flag",
     "voucher_review",
+    "wish",
+    "wish_claim",
+    "wish_photo",
 }
 KEYED_BY_OTHERS = {"feed", "lease", "programme_area", "sealed", "unsealed", "voucher_attempt"}
 CODES = {
@@ -83,11 +87,13 @@ CODES = {
     ("programme", "owner_area_code"),
     ("programme_area", "area_code"),
     ("residence", "area_code"),
+    ("resource", "area_code"),
     ("service", "area_code"),
     ("roster_import", "area_code"),
     ("station", "area_code"),
     ("ticket", "area_code"),
     ("unit", "area_code"),
+    ("wish", "area_code"),
 }
 
 
@@ -164,6 +170,20 @@ async def test_every_stated_rule_is_in_the_catalogue(database: Database) -> None
         "ticket_state_known",
         "ticket_text",
         "ticket_urgency_known",
+        "resource_state_known",
+        "wish_beneficiary_known",
+        "wish_category_known",
+        "wish_checked_known",
+        "wish_claim_ended",
+        "wish_claim_outcome_known",
+        "wish_counts",
+        "wish_due",
+        "wish_grid",
+        "wish_helper",
+        "wish_over",
+        "wish_shown",
+        "wish_state_known",
+        "wish_text",
     }
 
 
@@ -191,6 +211,8 @@ async def test_every_list_has_its_index(database: Database) -> None:
     found = {row["indexname"]: row["indexdef"] for row in rows}
     assert "USING gin (terms)" in found["area_terms"]
     assert "(initials, code)" in found["area_initials"]
+    assert found["wish_claim_active"].startswith("CREATE UNIQUE INDEX wish_claim_active ON")
+    assert "(wish_id) WHERE ((outcome IS NULL) OR" in found["wish_claim_active"]
     assert found["appointment_once"] == (
         "CREATE UNIQUE INDEX appointment_once ON public.appointment"
         " USING btree (person_id, area_code, role, COALESCE(unit_id, (0)::bigint))"

@@ -1,8 +1,8 @@
 """What happens to wishes and offers by itself: claims time out, wishes expire and are archived."""
 
 from models import db
-from models.wish import move
 from models.wish.due import CLOCKS, Clock
+from models.wish.move import run
 from models.wish.words import Move
 
 BATCH = 50
@@ -21,7 +21,7 @@ async def end_states() -> int:
 
 
 async def _end(wish_id: int, clock: str) -> int:
-    return int(await move.run(wish_id, _ENDS[Clock(clock)]))
+    return int(await run(wish_id, _ENDS[Clock(clock)]))
 
 
 _CLOCK_OF = " ".join(f"WHEN '{state}' THEN '{clock}'" for state, clock in CLOCKS.items())

@@ -21,7 +21,7 @@ class Contact(NamedTuple):
     address: str | None
 
 
-def clean(phone: str | None, address: str | None) -> Contact:
+def clean_contact(phone: str | None, address: str | None) -> Contact:
     """Clean what somebody typed; raises Refusal INVALID."""
     return Contact(
         protected.phone(phone, path="contactPhone") if phone else None,

@@ -78,7 +78,7 @@ async def check_at_once(connection: Connection, submitted: Case, *, at: datetime
         await carry_out(connection, Move.CHECK, Ask(verdict=verdict), submitted, SYSTEM, at=at)
 
 
-async def who(connection: Connection, person_id: int) -> Who:
+async def who_asks(connection: Connection, person_id: int) -> Who:
     """Say who asks, as their rights are in this transaction."""
     held = await access.rights(connection, person_id)
     is_member = await connection.fetchval(_IS_PARTY_MEMBER, held.person_id)
@@ -100,7 +100,7 @@ async def _act(connection: Connection, wish_id: int, request: Request, *, person
     found = await store.lock(connection, wish_id)
     at = datetime.now(UTC)
     # After the lock: what was taken away while this waited is gone.
-    asking = await who(connection, person_id)
+    asking = await who_asks(connection, person_id)
     if found is None or not is_visible(found, asking):
         raise Refusal(Code.NOT_FOUND, "未找到该心愿", "wishId")
     if request.unit_id is not None and not is_staff(request.unit_id, asking.rights):

@@ -8,11 +8,12 @@ from models.access import Action, Rights, Thing
 from models.db import Connection
 from models.errors import Code, Refusal
 from models.once import once
-from models.wish import contact, due, move, store
+from models.wish import due, store
 from models.wish.case import Ask, Case, Who, parties
-from models.wish.contact import Contact
+from models.wish.contact import Contact, clean_contact, seal
 from models.wish.flow import decide
 from models.wish.home import BOXES, Home, home_of
+from models.wish.move import check_at_once, record, who_asks
 from models.wish.words import Beneficiary, Category, Move, Party, State
 
 TITLE_LENGTH_MOST = 64
@@ -71,7 +72,7 @@ async def _make(proposal: Proposal, kind: Move, *, person_id: int, key: str) -> 
 
 def _clean(proposal: Proposal) -> Proposal:
     file.check_photos(proposal.photo_ids)
-    phone, address = contact.clean(proposal.contact_phone, proposal.contact_address)
+    phone, address = clean_contact(proposal.contact_phone, proposal.contact_address)
     budget = proposal.budget_cents
     if budget is not None and not 0 <= budget <= BUDGET_CENTS_MOST:
         most = BUDGET_CENTS_MOST // 100
@@ -86,7 +87,7 @@ def _clean(proposal: Proposal) -> Proposal:
 
 
 async def _act(connection: Connection, clean: Proposal, kind: Move, *, person_id: int) -> int:
-    who = await move.who(connection, person_id)
+    who = await who_asks(connection, person_id)
     access.check(who.rights, Action.WISH_SUBMIT, Thing(owner_id=person_id))
     wisher_id = clean.wisher_id or person_id
     # People before wishes: of two submissions at once one sees the other.
@@ -101,9 +102,9 @@ async def _act(connection: Connection, clean: Proposal, kind: Move, *, person_id
     decision = decide(kind, Ask(), before, who, at=at)
     changed = await _write(connection, clean, before, decision.case, home, at=at)
     await _replace_photos(connection, changed, clean.photo_ids, person_id=person_id)
-    await move.record(connection, kind, before, changed, decision.party, actor_id=person_id)
+    await record(connection, kind, before, changed, decision.party, actor_id=person_id)
     if changed.state is State.SUBMITTED:
-        await move.check_at_once(connection, changed, at=at)
+        await check_at_once(connection, changed, at=at)
     return changed.id
 
 
@@ -175,7 +176,7 @@ async def _write(  # noqa: PLR0913 - all sides of a wish
     at: datetime,
 ) -> Case:
     key = before.id or await connection.fetchval(_NEXT_KEY)
-    sealed = contact.seal(key, Contact(clean.contact_phone, clean.contact_address))
+    sealed = seal(key, Contact(clean.contact_phone, clean.contact_address))
     changed = replace(changed, id=key)
     await connection.execute(
         _REWRITE if before.id else _INSERT,
