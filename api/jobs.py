@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import structlog
 
-from models import file, points, reward, station, tasks
+from models import file, points, reward, station, tasks, wish
 from models.errors import Unavailable
 from models.event import Backoff, lease
 
@@ -43,6 +43,8 @@ JOBS = (
     Job("points boards", 600.0, points.freeze_boards),
     Job("points notice", 600.0, points.finish_boards),
     Job("points year", 3_600.0, points.grant_this_year),
+    Job("wish clock", 5.0, wish.end_states),
+    Job("resource closing", 600.0, wish.close_due),
 )
 
 

@@ -1,6 +1,7 @@
 """Making a database ready to serve: migrations, rules, the standard city, and who lives in it."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from api.city import DEVELOPMENT_GRID
@@ -69,6 +70,10 @@ async def seed(
         shown = _shown(progress, "Loading points and offers")
         await load_points(url, data_keys)
         shown(1, 1)
+        if is_new:
+            shown = _shown(progress, "Loading wishes")
+            await city.load_wishes(url, data_keys, now=datetime.now(UTC))
+            shown(1, 1)
 
 
 async def _load_city(url: str, progress: "Progress") -> bool:

@@ -135,7 +135,7 @@ async def administrator() -> int:
 
 
 async def tidy(city: City) -> None:
-    """Take what trying has given to the actors from them again: offices, homes asked for, visits.
+    """Take what trying has given to the actors from them again: offices, homes, visits, offers.
 
     So that the next case finds the same people.
     """

@@ -6,9 +6,11 @@ from functools import partial
 
 import pytest
 
-from api import alive
+from api.alive import people
+from api.alive import tickets as alive
+from api.alive import wishes as alive_wishes
 from api.city import DEVELOPMENT_GRID, tickets
-from models import area, db, person, ticket
+from models import area, db, person, ticket, wish
 from models.ticket import Filter, Move, Report, State
 from tests.conftest import Database
 from tests.databases import Databases
@@ -47,7 +49,7 @@ async def test_demo_tickets_live_to_their_end() -> None:
     for _ in range(60):
         assert await alive.step(randomness)
     found = await ticket.tickets(
-        Filter(is_mine=True), person_id=await of(alive.NUMBER), first=100, after=None
+        Filter(is_mine=True), person_id=await of(people.NUMBER), first=100, after=None
     )
     states = [one.state for one in found.items]
     assert states.count(State.CLOSED) >= 5
@@ -88,4 +90,23 @@ def test_each_open_state_but_the_rare_ones_has_a_next_move() -> None:
         Move.RESOLVE,
         Move.VERIFY,
         Move.RATE,
+    }
+
+
+@pytest.mark.usefixtures("moving")
+async def test_demo_wishes_live_to_their_end() -> None:
+    randomness = random.Random(2)  # noqa: S311 - a test's
+    for _ in range(30):
+        assert await alive_wishes.step(randomness)
+    mine = wish.Filter(is_mine=True)
+    found = await wish.wishes(mine, person_id=await of(people.NUMBER), first=100, after=None)
+    states = [one.state for one in found.items]
+    assert states.count(wish.State.CONFIRMED) >= 2
+    assert len(states) - states.count(wish.State.CONFIRMED) <= alive_wishes.WISHES_MOST
+    assert {request.move for _, request in alive_wishes.NEXT.values()} == {
+        wish.Move.PUBLISH,
+        wish.Move.CLAIM,
+        wish.Move.DELIVER,
+        wish.Move.FULFIL,
+        wish.Move.CONFIRM,
     }

@@ -24,6 +24,7 @@ from tests import (
     rights_rewards,  # noqa: F401 - so
     rights_stations,  # noqa: F401 - so
     rights_tickets,  # noqa: F401 - so
+    rights_wishes,  # noqa: F401 - so
     uploading,
 )
 from tests.databases import Databases

@@ -1,26 +1,14 @@
-"""A few demo tickets that live before one's eyes: on the embedded stack, unless ALIVE=0.
+"""Demo tickets: reported by a development resident of their own in the development village."""
 
-They are reported by a development resident of their own in the development village, and each
-step is an ordinary move by somebody who may make it. Tickets of anybody else are left alone.
-"""
-
-import asyncio
 import random
 from uuid import uuid4
 
-import structlog
-
+from api.alive.people import person_of
 from api.city import DEVELOPMENT_GRID, sayings
-from models import area, db, person, ticket
-from models.errors import Refusal, Unavailable
+from models import area, db, ticket
 from models.ticket import OPEN_STATES, Filter, Move, Report, Request, Source, State, Ticket
 
-STEP_SECONDS = 5.0
 TICKETS_MOST = 3
-NUMBER = 900
-"""The number of the development people who act here: `dev:resident:900` reports."""
-
-log = structlog.get_logger()
 
 NEXT: dict[State, tuple[str, Request]] = {
     State.SUBMITTED: ("dispatcher", Request(move=Move.ACCEPT)),
@@ -33,26 +21,12 @@ NEXT: dict[State, tuple[str, Request]] = {
 """What happens next to a demo ticket, and by whom."""
 
 
-async def keep_moving() -> None:
-    """Take a step now and then, until cancelled; a database without the standard city is left."""
-    randomness = random.Random()  # noqa: S311 - made-up data, not a secret
-    while True:
-        await asyncio.sleep(STEP_SECONDS)
-        try:
-            if not await step(randomness):
-                return
-        except (Refusal, Unavailable) as no:
-            log.debug("demo_ticket_waits", reason=str(no))
-        except Exception:
-            log.exception("demo_ticket_failed")
-
-
 async def step(randomness: random.Random) -> bool:
     """Report a demo ticket, or move one on; says whether there is a city for it."""
     grid = await area.find(DEVELOPMENT_GRID)
     if grid is None:
         return False
-    resident = await _person("resident")
+    resident = await person_of("resident")
     mine = Filter(is_mine=True, states=OPEN_STATES)
     page = await ticket.tickets(mine, person_id=resident, first=TICKETS_MOST, after=None)
     if len(page.items) < TICKETS_MOST and randomness.random() < 1 / (1 + 2 * len(page.items)):
@@ -77,14 +51,9 @@ async def _move(found: Ticket) -> None:
     if found.state not in NEXT:
         return
     name, request = NEXT[found.state]
-    mover = await _officer(found) if name == "officer" else await _person(name)
+    mover = await _officer(found) if name == "officer" else await person_of(name)
     if mover is not None:
         await ticket.move(found.id, request, person_id=mover, key=uuid4().hex)
-
-
-async def _person(name: str) -> int:
-    made = await person.development_person(name, number=NUMBER, area_code=DEVELOPMENT_GRID)
-    return made.id
 
 
 async def _officer(found: Ticket) -> int | None:
