@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -24,8 +25,8 @@ from models.wish import (
     checking,
 )
 from models.wish.home import BOXES
-from tests import points, wishes
-from tests.areas import CITY, GRID, OTHER_VILLAGE, TOWN, VILLAGE
+from tests import areas, points, uploading, wishes
+from tests.areas import CITY, GRID, MICRO_GRID, OTHER_GRID, OTHER_VILLAGE, TOWN, VILLAGE
 from tests.conftest import Database
 from tests.wishes import ADDRESS, PHONE, TEXT, TITLE
 
@@ -259,7 +260,7 @@ async def test_who_makes_it_come_true_is_rewarded_once_by_the_rule(
     programme = await wishes.value(
         """INSERT INTO programme (code, kind, name, owner_area_code, budget_cents,
             cents_per_point, lot_months, year_grant, joiners)
-        VALUES ('P1', 'VILLAGE', '长泾村积分', $1, 10000000, 10, 24, 300, 'WHOLE') RETURNING id""",
+        VALUES ('P1', 'VILLAGE', '长泾村积分', $1, 10000000, 10, 24, 0, 'WHOLE') RETURNING id""",
         VILLAGE,
     )
     await db.execute(
@@ -274,7 +275,7 @@ async def test_who_makes_it_come_true_is_rewarded_once_by_the_rule(
     await wishes.move(key, Move.CLAIM, people["claimant"])
     await wishes.move(key, Move.FULFIL, people["claimant"])
     await wishes.move(key, Move.CONFIRM, people["wisher"])
-    assert (await points.account(people["claimant"]))["points"] == 320
+    assert (await points.account(people["claimant"]))["points"] == 20
     facts = await wishes.value(
         "SELECT facts FROM event WHERE topic = 'wish' AND kind = 'CONFIRM' AND thing_id = $1", key
     )
@@ -484,3 +485,64 @@ async def test_thanks_are_said_once_and_reach_the_claimant(people: dict[str, int
     assert found
     events = (await wish.events([found], first=20, after=None))[key].items
     assert (found.is_thanked, events[-1].text) == (True, "谢谢你")
+
+
+async def photo(person_id: int) -> int:
+    """Write a photo that somebody has uploaded."""
+    return int(
+        await wishes.value(
+            """INSERT INTO file (person_id, kind, content_type, bytes, digest, width, height,
+                expires_at, stored_at)
+            VALUES ($1, 'PHOTO', 'image/jpeg', 10, md5(random()::text) || md5(random()::text),
+                4, 3, now(), now()) RETURNING id""",
+            person_id,
+        )
+    )
+
+
+async def test_photos_come_with_a_draft_and_go_with_its_next_writing(
+    people: dict[str, int], tmp_path: Path
+) -> None:
+    uploading.use(tmp_path)
+    first, second = await photo(people["wisher"]), await photo(people["wisher"])
+    foreign = await photo(people["resident"])
+    given = wishes.proposal(photo_ids=(first, second))
+    key = await wish.draft(given, person_id=people["wisher"], key="1")
+    again = wishes.proposal(photo_ids=(second,), draft_id=key)
+    assert await wish.submit(again, person_id=people["wisher"], key="2") == key
+    claimed = await db.fetch("SELECT id FROM file WHERE claimed_at IS NOT NULL")
+    assert [row["id"] for row in claimed] == [second]
+    for name, count in (("wisher", 1), ("cadre", 1), ("worker", 0)):
+        found = await wish.find(key, person_id=people[name])
+        assert found
+        assert len(found.photos) == count
+    before = await wishes.whole(key)
+    await wishes.move(key, Move.PUBLISH, people["cadre"])
+    await wishes.move(key, Move.CLAIM, people["claimant"])
+    proof = await photo(people["claimant"])
+    for wrong in (foreign, second, 12345):
+        request = Request(move=Move.FULFIL, photo_ids=(wrong,))
+        assert await refusal(key, request, people["claimant"]) is Code.NOT_FOUND
+    assert (
+        await refusal(key, Request(move=Move.FULFIL, photo_ids=(proof,)), people["claimant"])
+        is None
+    )
+    assert await wishes.whole(key) != before
+    found = await wish.find(key, person_id=people["wisher"])
+    assert found
+    page = (await wish.events([found], first=20, after=None))[key]
+    assert [[one.id for one in step.photos] for step in page.items[-2:]] == [[], [proof]]
+    seen = await wish.find(key, person_id=None)
+    assert seen
+    public = (await wish.events([seen], first=20, after=None))[key]
+    assert ([one.id for one in seen.photos], public.items[-1].photos) == ([second], ())
+
+
+async def test_a_liaison_helps_those_of_their_own_micro_grid(people: dict[str, int]) -> None:
+    liaison = await areas.appoint("LIAISON", MICRO_GRID)
+    elsewhere = await areas.appoint("LIAISON", OTHER_GRID)
+    key = await wishes.submit(liaison, wisher_id=people["wisher"])
+    assert (await wishes.case(key)).helper_id == liaison
+    with pytest.raises(Refusal) as refused:
+        await wishes.submit(elsewhere, wisher_id=people["wisher"])
+    assert refused.value.code is Code.NOT_FOUND

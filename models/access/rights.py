@@ -121,7 +121,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
         Role.GRID_LEAD: Scope.AREA,
         Role.VILLAGE_CADRE: Scope.AREA,
     },
-    Action.WISH_READ: {**_LIAISONS_UP, Role.AUDITOR: Scope.CITY},
+    Action.WISH_READ: {**_WORKERS_UP, Role.AUDITOR: Scope.CITY},
     Action.WISH_REVIEW: _CADRES_UP,
     Action.WISH_CLAIM: {
         Role.VOLUNTEER: Scope.CITY,

@@ -11,9 +11,10 @@ BOXES = Boxes(degrees=0.01)
 
 
 class Home(NamedTuple):
-    """The household of somebody, the grid and its centre."""
+    """The household of somebody, its micro-grid, the grid and its centre."""
 
     household_id: int | None
+    micro_grid_code: str
     area_code: str
     point: Point
 
@@ -23,11 +24,12 @@ async def home_of(connection: Connection, person_id: int) -> Home | None:
     row = await connection.fetchrow(_HOME, person_id)
     if row is None:
         return None
-    return Home(row["household_id"], row["code"], Point(row["longitude"], row["latitude"]))
+    point = Point(row["longitude"], row["latitude"])
+    return Home(row["household_id"], row["micro_grid_code"], row["code"], point)
 
 
 _HOME = """
-SELECT household_id, area.code, longitude, latitude FROM residence
-JOIN area ON area.code = left(residence.area_code, 14)
+SELECT household_id, residence.area_code AS micro_grid_code, area.code, longitude, latitude
+FROM residence JOIN area ON area.code = left(residence.area_code, 14)
 WHERE person_id = $1 AND state = 'CONFIRMED'
 """

@@ -113,7 +113,7 @@ def _check_wisher(held: Rights, home: Home | None, wisher_id: int, clean: Propos
         if home is None:
             raise Refusal(Code.INVALID, "请先登记并确认居住地")
         return
-    if home is None or not held.may(Action.WISH_HELP, Thing(area_code=home.area_code)):
+    if home is None or not held.may(Action.WISH_HELP, Thing(area_code=home.micro_grid_code)):
         raise Refusal(Code.NOT_FOUND, "未找到该人员", "onBehalfOfId")
 
 

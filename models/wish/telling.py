@@ -71,6 +71,7 @@ async def _tell(
 
 _REVIEWERS = f"""
 SELECT DISTINCT person_id FROM appointment
+JOIN person ON person.id = person_id AND banned_at IS NULL
 WHERE role = 'VILLAGE_CADRE' AND area_code = left($1, 12)
     AND started_on <= {TODAY} AND (ended_on IS NULL OR ended_on >= {TODAY})
 ORDER BY person_id LIMIT $2
