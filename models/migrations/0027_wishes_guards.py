@@ -21,7 +21,7 @@ RULE = (
 class Migration(migrations.Migration):
     dependencies = [("models", "0026_wishes")]
 
-    operations = [
+    operations = guards.joined(
         *(guards.identity(table) for table in TABLES),
         guards.sql(f"{RULE} (topic IN ({TOPICS}, 'resource'))", f"{RULE} (topic IN ({TOPICS}))"),
         guards.area_code("wish"),
@@ -112,4 +112,4 @@ class Migration(migrations.Migration):
         guards.index("resource_near", "resource (box, category) WHERE state = 'OPEN'"),
         guards.index("resource_until", "resource (until_on, id) WHERE ended_at IS NULL"),
         guards.index("resource_unit", "resource (unit_id) WHERE unit_id IS NOT NULL"),
-    ]
+    )

@@ -10,6 +10,9 @@ from models.wish.contact import Contact, contact
 from models.wish.flow import FLOW, Decision, Rule, decide, moves
 from models.wish.listing import Filter, NearbyWish, counts, near, wishes
 from models.wish.move import Request, check, move, run
+from models.wish.offering import Offer, close_due, offer
+from models.wish.offering import close as close_resource
+from models.wish.offering import review as review_resource
 from models.wish.offers import (
     NearbyResource,
     Resource,
@@ -19,9 +22,6 @@ from models.wish.offers import (
     suggestions,
 )
 from models.wish.record import Sight, Wish, WishUnit, find, find_all
-from models.wish.resource import Offer, close_due, offer
-from models.wish.resource import close as close_resource
-from models.wish.resource import review as review_resource
 from models.wish.submit import Proposal, draft, submit
 from models.wish.timeline import WishEvent, events, events_at
 from models.wish.words import (
