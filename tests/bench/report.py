@@ -18,6 +18,7 @@ from tests.bench.points import PointsFigures
 from tests.bench.sign_in import SignIns
 from tests.bench.starting import Starts
 from tests.bench.throughput import Throughput
+from tests.bench.wishes import WishFigures
 from tests.bench.year import Year
 
 
@@ -34,6 +35,7 @@ class Figures:
     live: Live
     detail: Detail
     year: Year | None
+    wishes: WishFigures
     full: Full | None
     grant: tuple[float, float] | None
 
@@ -83,6 +85,7 @@ def lines(figures: Figures) -> list[Line]:
         at_most("second run to the first answer", starts.second, 2, "s"),
     ]
     found += _points(figures.points) + _live(figures.live) + _detail(figures.detail)
+    found += _wishes(figures.wishes)
     if figures.clone is not None:
         found.append(at_most("fresh clone to the first answer", figures.clone, 15, "s"))
     if figures.year is not None:
@@ -157,6 +160,14 @@ def _year(found: Year) -> list[Line]:
         Line("  the slowest", found.slowest_figures),
         at_most("the first page of a list", found.list_ms, 20, "ms"),
         Line("  the slowest", found.slowest_list),
+    ]
+
+
+def _wishes(found: WishFigures) -> list[Line]:
+    return [
+        at_least("wish board, against the peer", found.board / found.board_peer, 10, "×"),
+        Line("  ours", f"{found.board:.0f}/s"),
+        Line("  Strawberry + Tortoise", f"{found.board_peer:.0f}/s"),
     ]
 
 

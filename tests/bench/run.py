@@ -19,6 +19,7 @@ from tests.bench import (
     sign_in,
     starting,
     throughput,
+    wishes,
     year,
 )
 from tests.bench.report import Figures
@@ -73,6 +74,8 @@ def measure(
             detailed = detail.measure(*urls, scene, seconds=seconds)
             status.update("Loading a year of tickets, which takes a minute")
             counted = year.measure(servers) if with_full else None
+            status.update("Reading the wish board")
+            wished = wishes.measure(servers.database_url, servers.redis_url, seconds=seconds)
             status.update("Loading all residents, which takes minutes")
             lived_in = full.measure(servers) if with_full else None
             status.update("Granting the year to 1.77 million")
@@ -88,6 +91,7 @@ def measure(
         redeemed,
         pushed,
         detailed,
+        wished,
         counted,
         lived_in,
         granted,
