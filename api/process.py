@@ -13,7 +13,7 @@ from api import messages
 from api.jobs import JOBS, Jobs
 from api.rate import RateLimits
 from api.settings import SettingsError, Settled
-from models import catalogue, cipher, db, event, file, station, tasks
+from models import catalogue, cipher, db, event, file, station, tasks, wish
 from models.errors import Unavailable
 from models.event import Event, Relay, Topic
 from resolvers.live import Feeds, Hub
@@ -59,8 +59,11 @@ async def running(
         hub.on(Topic.STATION, _refresh_stations)
         hub.on(Topic.CATALOGUE, _refresh_rules)
         hub.on(Topic.OCCUPANCY, _hear_occupancies)
+        hub.on(Topic.WISH, _hear_wishes)
         hub.start()
         stack.push_async_callback(hub.stop)
+        wish.hear_board()
+        stack.callback(wish.forget_board)
         await _until_ready(hub)
         # After the hub knows where it begins: a change during the load is refreshed after it.
         await catalogue.load()
@@ -107,11 +110,16 @@ async def _refresh_rules(_events: list[Event]) -> None:
 
 
 async def _refresh_areas(events: list[Event]) -> None:
+    wish.change_board()
     await station.refresh_areas({event.area_code for event in events})
 
 
 async def _hear_occupancies(events: list[Event]) -> None:
     station.hear(events)
+
+
+async def _hear_wishes(_events: list[Event]) -> None:
+    wish.change_board()
 
 
 async def _reload_stations() -> None:

@@ -12,6 +12,7 @@ import pytest
 from models import db, person, wish
 from models.errors import Code, Invalid, Refusal
 from models.geo import Point
+from models.page import Page
 from models.wish import (
     BOARD_STATES,
     FLOW,
@@ -22,6 +23,7 @@ from models.wish import (
     RejectReason,
     Request,
     State,
+    board,
     checking,
 )
 from models.wish.home import BOXES
@@ -64,7 +66,7 @@ async def test_a_wish_is_submitted_and_waits_for_somebody_in_charge(
     assert found
     assert (found.state, found.version, found.checked) == (State.REVIEWING, 2, Checked.REVIEW)
     assert (found.title, found.text, found.budget_cents) == (TITLE, TEXT, 9900)
-    assert (found.area_code, found.point, found.is_mine) == (GRID, HERE, True)
+    assert (found.area.code, found.point, found.is_mine) == (GRID, HERE, True)
     assert found.moves == (Move.WITHDRAW,)
     page = (await wish.events([found], first=10, after=None))[key]
     assert [(one.version, one.kind, one.state, one.party) for one in page.items] == [
@@ -546,3 +548,41 @@ async def test_a_liaison_helps_those_of_their_own_micro_grid(people: dict[str, i
     with pytest.raises(Refusal) as refused:
         await wishes.submit(elsewhere, wisher_id=people["wisher"])
     assert refused.value.code is Code.NOT_FOUND
+
+
+async def test_a_page_that_everybody_sees_is_kept_until_something_changes(
+    people: dict[str, int],
+) -> None:
+    first = await wishes.published(people)
+    wish.hear_board()
+    try:
+        assert await listed(None) == [first]
+        second = await wishes.published(people)
+        # Nobody has told of it yet; who is signed in reads for themself.
+        assert await listed(None) == [first]
+        assert await listed(people["resident"]) == [second, first]
+        assert await listed(None, states=(State.PUBLISHED,)) == [second, first]
+        wish.change_board()
+        assert await listed(None) == [second, first]
+    finally:
+        wish.forget_board()
+    await wishes.move(first, Move.WITHDRAW, people["wisher"])
+    assert await listed(None) == [second]
+
+
+async def test_what_was_read_while_something_changed_is_not_kept() -> None:
+    read: list[int] = []
+
+    async def reads() -> Page[wish.Wish]:
+        read.append(1)
+        if len(read) == 1:
+            wish.change_board()
+        return Page((), (), has_next_page=False)
+
+    wish.hear_board()
+    try:
+        for _ in range(3):
+            await board.kept(("query", 20, None), reads)
+    finally:
+        wish.forget_board()
+    assert len(read) == 2

@@ -48,11 +48,13 @@ async def test_a_page_of_the_board_costs_as_few_statements_as_it_has_lists(
 ) -> None:
     people, sent = statements
     keys = [await wishes.published(people) for _ in range(4)]
-    sent.clear()
     wanted = {"areaCode": VILLAGE, "states": ["PUBLISHED"], "categories": ["GOODS"]}
+    # The first time a connection looks the types of arrays up.
+    await ask(BOARD, None, filter=wanted, first=3)
+    sent.clear()
     answer = await ask(BOARD, None, filter=wanted, first=3)
-    # The board, the areas and the events of its wishes.
-    assert len(sent) == 3
+    # The board, and the events of its wishes.
+    assert len(sent) == 2
     found = [edge["node"] for edge in answer["wishes"]["edges"]]
     assert [one["id"] for one in found] == [global_id("Wish", key) for key in keys[:0:-1]]
     assert (found[0]["title"], found[0]["text"]) == (TITLE, TEXT)
@@ -66,7 +68,7 @@ async def test_a_page_of_the_board_costs_as_few_statements_as_it_has_lists(
     assert len(rest["wishes"]["edges"]) == 1
     sent.clear()
     mine = await ask(BOARD, people["wisher"], filter={"mine": True}, first=3)
-    assert len(sent) == 3
+    assert len(sent) == 2
     assert mine["wishes"]["edges"][0]["node"]["wisher"] == {"name": "wisher"}
 
 
@@ -76,6 +78,7 @@ async def test_counts_and_what_is_near_are_asked_for_by_anybody(
     people, sent = statements
     key = await wishes.published(people)
     await wishes.submit(people["wisher"])
+    await ask(COUNTS, None, code=VILLAGE)
     sent.clear()
     public = await ask(COUNTS, None, code=VILLAGE)
     assert len(sent) == 1
@@ -83,6 +86,7 @@ async def test_counts_and_what_is_near_are_asked_for_by_anybody(
     assert (counted["PUBLISHED"], "REVIEWING" in counted) == (1, False)
     staff = await ask(COUNTS, people["cadre"], code=VILLAGE)
     assert {"state": "REVIEWING", "count": 1} in staff["wishCounts"]
+    await ask(NEAR, None, near={"longitude": 120.28, "latitude": 31.91})
     sent.clear()
     near = await ask(NEAR, None, near={"longitude": 120.28, "latitude": 31.91})
     assert len(sent) == 1

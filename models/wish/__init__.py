@@ -4,6 +4,9 @@
 is one table, `FLOW` (docs/wish.md). A resource is what somebody offers to those who wish for it.
 """
 
+from models.wish.board import change as change_board
+from models.wish.board import forget as forget_board
+from models.wish.board import hear as hear_board
 from models.wish.case import Ask, Case, Claim, Who, parties
 from models.wish.clock import end_states
 from models.wish.contact import Contact, contact
@@ -69,6 +72,7 @@ __all__ = [
     "Wish",
     "WishEvent",
     "WishUnit",
+    "change_board",
     "check",
     "close_due",
     "close_resource",
@@ -81,6 +85,8 @@ __all__ = [
     "events_at",
     "find",
     "find_all",
+    "forget_board",
+    "hear_board",
     "move",
     "moves",
     "near",

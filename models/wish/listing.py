@@ -6,6 +6,7 @@ the areas of an office.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from models import access, db, page
 from models.access import Action, Rights
@@ -15,6 +16,7 @@ from models.errors import Invalid
 from models.geo import Point
 from models.page import Page
 from models.statement import Statement
+from models.wish import board
 from models.wish.home import BOXES
 from models.wish.record import COLUMNS, JOINS, Wish, from_row
 from models.wish.words import BOARD_STATES, Beneficiary, Category, State
@@ -56,23 +58,10 @@ async def wishes(
     """
     _check(wanted)
     asked = page.digest("wishes", person_id, *_stated(wanted))
-    rank, key = page.key_after(after, asked, int, int) if after else (-1, 0)
-    statement = Statement([rank, person_id, key, page.size(first) + 1])
-    statement.where("(rank, wish.id) > ($1, $3)")
-    _narrow(wanted, statement)
-    scopes = await _scopes(wanted, statement, person_id)
-    if not scopes:
-        return Page((), (), has_next_page=False)
-    sql = _PAGE.format(page=statement.first_of("wish", scopes, limit="$4"))
-    rows = await db.fetch(sql, *statement.arguments)
-    listed = page.cut(rows, first, asked, lambda row: (row["rank"], row["id"]))
-    seen = [
-        (wish, cursor)
-        for row, cursor in zip(listed.items, listed.cursors, strict=True)
-        if (wish := from_row(row))
-    ]
-    items, cursors = tuple(wish for wish, _ in seen), tuple(cursor for _, cursor in seen)
-    return Page(items, cursors, listed.has_next_page)
+    if person_id is not None:
+        return await _read(wanted, asked, person_id=person_id, first=first, after=after)
+    read = partial(_read, wanted, asked, person_id=None, first=first, after=after)
+    return await board.kept((asked, first, after), read)
 
 
 async def near(
@@ -112,6 +101,28 @@ async def counts(area_code: str, *, person_id: int | None) -> dict[State, int]:
     return {state: found.get(state, 0) for state in shown}
 
 
+async def _read(
+    wanted: Filter, asked: str, *, person_id: int | None, first: int, after: str | None
+) -> Page[Wish]:
+    rank, key = page.key_after(after, asked, int, int) if after else (-1, 0)
+    statement = Statement([rank, person_id, key, page.size(first) + 1])
+    statement.where("(rank, wish.id) > ($1, $3)")
+    _narrow(wanted, statement)
+    scopes = await _scopes(wanted, statement, person_id)
+    if not scopes:
+        return Page((), (), has_next_page=False)
+    sql = _PAGE.format(page=statement.first_of("wish", scopes, limit="$4"))
+    rows = await db.fetch(sql, *statement.arguments)
+    listed = page.cut(rows, first, asked, lambda row: (row["rank"], row["id"]))
+    seen = [
+        (wish, cursor)
+        for row, cursor in zip(listed.items, listed.cursors, strict=True)
+        if (wish := from_row(row))
+    ]
+    items, cursors = tuple(wish for wish, _ in seen), tuple(cursor for _, cursor in seen)
+    return Page(items, cursors, listed.has_next_page)
+
+
 def _check(wanted: Filter) -> None:
     if wanted.area_code is not None and not is_code(wanted.area_code):
         raise Invalid("区划代码无法识别")
@@ -148,8 +159,8 @@ async def _scopes(wanted: Filter, statement: Statement, person_id: int | None) -
         return [f"wisher_id = {_PERSON}", f"helper_id = {_PERSON}"]
     if wanted.is_claimed_by_me:
         return ["true"]
-    board = set(wanted.states).intersection(BOARD_STATES) if wanted.states else BOARD_STATES
-    scopes = [f"state = ANY({statement.add(list(board))})"] if board else []
+    public = set(wanted.states).intersection(BOARD_STATES) if wanted.states else BOARD_STATES
+    scopes = [f"state = ANY({statement.add(list(public))})"] if public else []
     if set(wanted.states) <= set(BOARD_STATES) or person_id is None:
         return scopes
     own = [f"wisher_id = {_PERSON}", f"helper_id = {_PERSON}"]

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import asyncpg
+import orjson
 
 from models import access, db, file
+from models.area import JSON, Area, from_json
 from models.file import Photo
 from models.geo import Point
 from models.person import Person
@@ -67,7 +69,7 @@ class Wish:
     photos: tuple[Photo, ...]
     budget_cents: int | None
     deadline_on: date
-    area_code: str
+    area: Area
     point: Point
     is_mine: bool
     wisher: Person | None
@@ -137,7 +139,7 @@ def _seen(row: asyncpg.Record, found: Case, roles: Set[Party]) -> Wish:
         photos=file.photos_of(row["photos"]) if shows else (),
         budget_cents=row["budget_cents"],
         deadline_on=found.deadline_on,
-        area_code=found.area_code,
+        area=from_json(orjson.loads(row["area"])),
         point=Point(row["longitude"], row["latitude"]),
         is_mine=Party.WISHER in roles,
         wisher=Person(found.wisher_id, row["wisher_name"]) if people else None,
@@ -167,10 +169,11 @@ COLUMNS = f"""{CASE}, wish.title, wish.text, wish.budget_cents, wish.longitude, 
     claimant.name AS claimant_name, unit.name AS unit_name,
     (wish.phone IS NOT NULL OR wish.address IS NOT NULL) AS has_contact,
     {file.photos_sql("wish", key="wish.id", version="wish.written_version")} AS photos,
-    (SELECT is_party_member FROM person WHERE id = $2) AS is_party_member,
+    {JSON}::text AS area, (SELECT is_party_member FROM person WHERE id = $2) AS is_party_member,
     {access.rights_sql("$2")} AS rights"""  # noqa: S608 - constants
 """The columns of a wish as the viewer in the second parameter may see it; FROM has JOINS."""
 JOINS = f"""{CLAIM}
+JOIN area ON area.code = wish.area_code
 JOIN person AS wisher ON wisher.id = wish.wisher_id
 LEFT JOIN person AS helper ON helper.id = wish.helper_id
 LEFT JOIN person AS claimant ON claimant.id = claim.person_id

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import strawberry
 
-from models import area, wish
+from models import wish
 from models.page import FIRST_DEFAULT, Page
 from models.wish import (
     Beneficiary,
@@ -71,10 +71,6 @@ class WishEventType:
     at: datetime = strawberry.field(description="When. 时间")
 
 
-async def _area(of: strawberry.Parent[wish.Wish], info: Info) -> area.Area | None:
-    return await info.context.loaders.areas.load(of.area_code)
-
-
 async def _events(
     of: strawberry.Parent[wish.Wish],
     info: Info,
@@ -112,7 +108,7 @@ class Wish(Node):
         description="What it may cost, in cents; null if that was not said. 预算（分）"
     )
     deadline_on: date = strawberry.field(description="The last day to be claimed. 截止日期")
-    area: Area = shown(_area, description="The grid of the wisher's home. 所在网格")
+    area: Area = strawberry.field(description="The grid of the wisher's home. 所在网格")
     point: Point = strawberry.field(description="The centre of that grid. 位置")
     is_mine: bool = strawberry.field(description="Whether the viewer wished for it. 是否本人心愿")
     wisher: Person | None = strawberry.field(
