@@ -91,8 +91,8 @@ def measure(
         redeemed,
         pushed,
         detailed,
-        wished,
         counted,
+        wished,
         lived_in,
         granted,
     )
