@@ -45,6 +45,7 @@ async def seed(
     from api.city.points import load_points
     from api.city.residents import load as load_residents
     from api.city.tickets import load as load_tickets
+    from api.city.wishes import load_wishes
 
     columns = (
         TextColumn("{task.description}"),
@@ -72,7 +73,7 @@ async def seed(
         shown(1, 1)
         if is_new:
             shown = _shown(progress, "Loading wishes")
-            await city.load_wishes(url, data_keys, now=datetime.now(UTC))
+            await load_wishes(url, data_keys, now=datetime.now(UTC))
             shown(1, 1)
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import orjson
 
-from api.city import load_wishes
 from api.city.wish_lives import COUNT, LIVES
+from api.city.wishes import load_wishes
 from models import db, wish
 from models.wish import FLOW, Filter, Move, State
 from tests.conftest import Database

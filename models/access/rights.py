@@ -135,6 +135,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
         Role.TOWN_OFFICER: Scope.CITY,
         Role.DEPARTMENT_OFFICER: Scope.CITY,
     },
+    Action.WISH_FULFIL: _ONESELF,
     Action.RESOURCE_OFFER: _ONESELF,
 }
 

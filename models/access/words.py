@@ -104,4 +104,5 @@ class Action(Word):
     WISH_READ = "WISH_READ", "See the wishes of an area that are on no board.", "查看心愿"
     WISH_REVIEW = "WISH_REVIEW", "Publish wishes and offers, or reject them.", "审核心愿"
     WISH_CLAIM = "WISH_CLAIM", "Claim wishes; every member of the party may.", "认领心愿"
+    WISH_FULFIL = "WISH_FULFIL", "Fulfil a wish that one has claimed.", "圆梦"
     RESOURCE_OFFER = "RESOURCE_OFFER", "Offer something to who wishes for it.", "提供资源"

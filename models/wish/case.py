@@ -125,7 +125,8 @@ def is_claimant(case: Case, held: Rights) -> bool:
     """Say whether somebody claimed the wish, or is staff of the unit for which it was claimed."""
     if case.claim is None:
         return False
-    return held.person_id == case.claim.person_id or is_staff(case.claim.unit_id, held)
+    is_theirs = held.may(Action.WISH_FULFIL, Thing(owner_id=case.claim.person_id))
+    return is_theirs or is_staff(case.claim.unit_id, held)
 
 
 def is_staff(unit_id: int | None, held: Rights) -> bool:

@@ -175,15 +175,15 @@ class ClaimingMutation:
     )
     wish_release: WishReleasePayload = moving(
         WishReleaseInput,
-        Action.WISH_CLAIM,
+        Action.WISH_FULFIL,
         Action.WISH_REVIEW,
         description="Give a claim back: the wish is on the board again. 放弃认领",
     )
     wish_deliver: WishDeliverPayload = moving(
-        WishDeliverInput, Action.WISH_CLAIM, description="Begin to make it come true. 开始圆梦"
+        WishDeliverInput, Action.WISH_FULFIL, description="Begin to make it come true. 开始圆梦"
     )
     wish_fulfil: WishFulfilPayload = moving(
-        WishFulfilInput, Action.WISH_CLAIM, description="Say that it has come true. 圆梦"
+        WishFulfilInput, Action.WISH_FULFIL, description="Say that it has come true. 圆梦"
     )
     wish_confirm: WishConfirmPayload = moving(
         WishConfirmInput,

@@ -150,7 +150,7 @@ async def draft(
     return Moved(wish=await wish.find(key, person_id=who))
 
 
-@guard.needs(Action.WISH_CLAIM, outcome=Reached)
+@guard.needs(Action.WISH_FULFIL, outcome=Reached)
 async def contact(
     info: Info,
     asked: Annotated[

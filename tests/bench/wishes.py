@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from api.city import load_wishes
+from api.city.wishes import load_wishes
 from models import cipher
 from tests.bench import stock_wish
 from tests.bench.load import Order, Result
