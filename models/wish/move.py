@@ -136,7 +136,7 @@ async def carry_out(  # noqa: PLR0913 - all sides of one change
     decision = decide(kind, ask, before, asking, at=at)
     changed = decision.case
     await store.save(connection, before, changed, at=at)
-    award = await _award(connection, kind, changed, asking)
+    award = await _award(connection, kind, changed)
     await record(
         connection,
         kind,
@@ -151,18 +151,14 @@ async def carry_out(  # noqa: PLR0913 - all sides of one change
     return changed
 
 
-async def _award(connection: Connection, kind: Move, changed: Case, asking: Who) -> int | None:
+async def _award(connection: Connection, kind: Move, changed: Case) -> int | None:
     """Reward who made a wish come true, by the rule of their programme; a unit gets nothing."""
     claim = changed.claim
     if kind is not Move.CONFIRM or claim is None or claim.unit_id is not None:
         return None
-    return await points.award_for(
-        connection,
-        person_id=claim.person_id,
-        source=points.Source.WISH,
-        source_id=changed.id,
-        actor_id=asking.person_id,
-    )
+    earned = points.Earned(claim.person_id, points.Source.WISH, changed.id)
+    awards = await points.award_for(connection, [earned], area_code=changed.area_code)
+    return awards[0] if awards else None
 
 
 async def record(  # noqa: PLR0913 - an event has that many sides
