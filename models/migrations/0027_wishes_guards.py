@@ -11,7 +11,7 @@ CATEGORIES = ("GOODS", "SERVICE", "COMPANY", "SKILL")
 
 TOPICS = (
     "'ticket', 'wish', 'station', 'person', 'area', 'unit', 'catalogue', 'occupancy',"
-    " 'notification', 'points', 'reward', 'programme'"
+    " 'notification', 'points', 'reward', 'programme', 'merchant', 'voucher'"
 )
 RULE = (
     "ALTER TABLE event DROP CONSTRAINT event_topic_known, ADD CONSTRAINT event_topic_known CHECK"
