@@ -14,7 +14,7 @@ import websockets
 from api.socket import SUBPROTOCOL
 from resolvers.node import global_id
 
-AGAIN_SECONDS = 0.1
+AGAIN_SECONDS, AGAIN_SECONDS_MOST = 0.1, 3.0
 CONNECT_SECONDS = 5.0
 SILENCE_SECONDS = 40.0
 """Longer than from one ping of the server to the next."""
@@ -47,6 +47,8 @@ class Following:
     area: str | None = None
     seen: int | None = None
     items: list[Item] = field(default_factory=list)
+    refusals: int = 0
+    """How often it was refused in a row, because the city was unavailable."""
     again: int = 0
     """How many items came that had been seen before."""
     disorder: list[tuple[int, int]] = field(default_factory=list)
@@ -63,6 +65,7 @@ class Following:
 
     def take(self, item: Item) -> None:
         """Keep an item, unless it was seen before."""
+        self.refusals = 0
         if item.position <= self._last:
             self.disorder.append((self._last, item.position))
         self._last = item.position
@@ -162,7 +165,11 @@ class Phone:
         )
 
     async def _ask_later(self, name: str) -> None:
-        await asyncio.sleep(AGAIN_SECONDS)
+        # Longer each time, as client libraries wait: all phones at once would be a load by itself.
+        following = self.followed[name]
+        seconds = min(AGAIN_SECONDS * 2**following.refusals, AGAIN_SECONDS_MOST)
+        following.refusals += 1
+        await asyncio.sleep(seconds)
         await self._ask(name)
 
     async def _ask(self, name: str) -> None:
