@@ -90,7 +90,8 @@ async def scene(estate: Estate, people: People, *, tickets: int) -> AsyncIterato
     await proof.all_was_done_once(one.load)
     await proof.the_line_has_no_gap()
     await proof.phones_saw_it_all(one.phones, after=after)
-    assert estate.troubles() == []
+    troubles = estate.troubles()
+    assert not troubles, "\n".join(troubles)
     load, connections = one.load, sum(phone.connections for phone in one.phones)
     tell(
         f"{len(load.tickets)} tickets, {load.answered} moves answered, {load.unanswered} requests"
