@@ -32,7 +32,7 @@ from graphql import (
 )
 
 from models.page import FIRST_DEFAULT
-from resolvers.prices import ITEMS, UNKNOWN_ITEMS
+from resolvers.prices import UNKNOWN_ITEMS, stated
 
 PAGE_ARGUMENT = "first"
 CONNECTION = "Connection"
@@ -134,7 +134,7 @@ class Prices:
 
 def _price(parent: GraphQLNamedType, node: FieldNode, definition: GraphQLField) -> int:
     """Give what a field costs by itself, beside its page size."""
-    known = ITEMS.get(f"{parent.name}.{node.name.value}")
+    known = stated(parent.name, node.name.value)
     if known is not None:
         return known
     is_paged = PAGE_ARGUMENT in definition.args or parent.name.endswith(CONNECTION)

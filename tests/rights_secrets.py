@@ -6,7 +6,7 @@ from models import file, points, reward, station
 from models.ticket import Move
 from models.ticket.search import terms
 from resolvers.node import global_id
-from tests import areas, grids, homes, rewards, rights_city, rights_tickets
+from tests import areas, grids, homes, rewards, rights_city, rights_tickets, rights_wishes
 from tests.rights_cases import Target
 from tests.rights_city import Place
 
@@ -47,6 +47,7 @@ async def plant(place: Place) -> dict[str, str]:
         "programme": ("PointsProgramme", place.programme_id),
         "visit": ("StationVisit", await _visit(owner, place)),
         **await _shop(owner, place),
+        **await _wishes(target),
     }
     keys["board"] = ("PointsBoard", await _sheets(owner, place))
     return {
@@ -104,6 +105,16 @@ async def _shop(owner: int, place: Place) -> dict[str, tuple[str, int]]:
     }
 
 
+async def _wishes(target: Target) -> dict[str, tuple[str, int]]:
+    """Plant a wish and an offer to wishers that nobody has reviewed yet."""
+    await rights_wishes._wish(target, "REVIEWING")
+    await rights_wishes._resource(target, "REVIEWING")
+    return {
+        "wish": ("Wish", await grids.value(_HOPE.format(table="wish"), SECRET)),
+        "resource": ("Resource", await grids.value(_HOPE.format(table="resource"), SECRET)),
+    }
+
+
 async def _sheets(owner: int, place: Place) -> int:
     """Plant a sheet of inspection, hours of service and a frozen board; gives the board's key."""
     board = await grids.add(
@@ -145,5 +156,6 @@ async def _sheets(owner: int, place: Place) -> int:
     return board
 
 
+_HOPE = "UPDATE {table} SET title = $1::text, text = $1::text RETURNING id"
 _WRITE = "UPDATE ticket SET text = $2, terms = $3 WHERE id = $1 RETURNING id"
 _HOME = "SELECT id FROM residence WHERE person_id = $1"

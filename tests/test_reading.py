@@ -39,6 +39,8 @@ PUBLIC = {
     "ticketSimilar": "What, where and when, to whoever may be about to report the same.",
     "unit": "Units, with the names of their officers.",
     "units": "The same, listed.",
+    "wishCounts": "How many wishes are on the board.",
+    "wishesNear": "Wishes that are on the board.",
 }
 """Root fields that show everybody the same, and what."""
 
@@ -48,6 +50,7 @@ TICKET = """number text address reporter { name } assignee { name } events { nod
   nearDuplicates { category }"""
 ACCOUNT = "merit points"
 SHOP = "name address state isMine settlements { nodes { month points } }"
+WISH = "title text wisher { name } helper { name } events { nodes { text } }"
 ASKED: dict[str, list[str]] = {
     "viewer": ["viewer { residence { id } notifications { nodes { title } } unreadCount }"],
     "personSearch": [f"personSearch(phone: $phone) {{ {PERSON} }}"],
@@ -68,6 +71,8 @@ ASKED: dict[str, list[str]] = {
         "node(id: $pending) { ... on Reward { title merchant { name } } }",
         "node(id: $visit) { ... on StationVisit { station { name } } }",
         f"node(id: $ended) {{ ... on Appointment {{ {OFFICE} }} }}",
+        f"node(id: $wish) {{ ... on Wish {{ {WISH} }} }}",
+        "node(id: $resource) { ... on Resource { title text person { name } } }",
     ],
     "ticket": [f"ticket(id: $ticket) {{ {TICKET} }}"],
     "tickets": [
@@ -94,8 +99,20 @@ ASKED: dict[str, list[str]] = {
     "merchants": [f"merchants {{ nodes {{ {SHOP} }} }}"],
     "merchant": [f"merchant(id: $applied) {{ {SHOP} }}"],
     "merchantDay": ["merchantDay(merchantId: $shop) { count vouchers { title } }"],
-    "merchantSheet": ["merchantSheet(programmeId: $programme, month: $month)"],
+    "rewardsWaiting": ["rewardsWaiting { nodes { title } }"],
+    "vouchersFlagged": ["vouchersFlagged { nodes { __typename } }"],
     "stationVisit": ["stationVisit { station { name } }"],
+    "wish": [f"wish(id: $wish) {{ {WISH} }}"],
+    "wishes": [
+        f"wishes(filter: {{areaCode: $village, states: [REVIEWING]}}) {{ nodes {{ {WISH} }} }}",
+        f"wishes(filter: {{mine: true}}) {{ nodes {{ {WISH} }} }}",
+    ],
+    "wishSuggestions": ["wishSuggestions(wishId: $wish) { resource { title } }"],
+    "resource": ["resource(id: $resource) { title text person { name } }"],
+    "resources": [
+        "resources(areaCode: $village, states: [REVIEWING]) { nodes { title } }",
+        "resources(mine: true) { nodes { title } }",
+    ],
 }
 NESTED = [
     f"area(code: $area) {{ appointments {{ nodes {{ {OFFICE} }} }} }}",
@@ -144,6 +161,8 @@ KINDS = {
     "applied": "Merchant",
     "pending": "Reward",
     "voucher": "Voucher",
+    "wish": "Wish",
+    "resource": "Resource",
 }
 
 
@@ -198,8 +217,14 @@ async def test_those_in_charge_there_read_each_of_it(city: City) -> None:
         for text in texts
         if not await _is_read(text, (owner, cadre, auditor), there)
     }
-    # Nothing was looked at, waits, or expires soon.
-    assert {root for root, _ in unread} == {"accessLog", "residencesPending", "pointsExpiring"}
+    # Nothing was looked at, waits, expires soon, was odd, or fits the wish.
+    assert {root for root, _ in unread} == {
+        "accessLog",
+        "residencesPending",
+        "pointsExpiring",
+        "vouchersFlagged",
+        "wishSuggestions",
+    }
 
 
 async def _is_read(text: str, viewers: tuple[int, ...], there: dict[str, str]) -> bool:

@@ -1,5 +1,6 @@
 """Every query, answer and command of the README, as its reader would try them."""
 
+import asyncio
 import os
 import re
 import shlex
@@ -11,10 +12,11 @@ from pathlib import Path
 import orjson
 import pytest
 
+from api.city.points import load_points
 from api.stack import Servers
 from tests import docs
 from tests.databases import Databases
-from tests.program import serving
+from tests.program import DATA_KEYS, serving
 
 ROOT = docs.ROOT
 README = (ROOT / "README.md").read_text()
@@ -30,11 +32,10 @@ COMMANDS = [
 @pytest.fixture(scope="module")
 def address(databases: Databases, city_template: str, servers: Servers) -> Iterator[str]:
     """Serve one city for all pages: what one of them does, the others do not look at."""
-    with (
-        databases.copy(city_template) as url,
-        serving(database_url=url, redis_url=servers.redis_url, RATE_LIMIT="0") as address,
-    ):
-        yield address
+    with databases.copy(city_template) as url:
+        asyncio.run(load_points(url, DATA_KEYS))
+        with serving(database_url=url, redis_url=servers.redis_url, RATE_LIMIT="0") as address:
+            yield address
 
 
 @pytest.mark.parametrize("page", list(docs.pages()), ids=lambda page: page.stem)

@@ -66,6 +66,7 @@ asks = st.builds(
     is_contacted=st.booleans(),
     is_solved=st.sampled_from([None, True, False]),
     satisfaction=st.sampled_from([None, 0, 1, 5, 6]),
+    area_code=st.just(GRID),
 )
 steps = st.tuples(asks, st.sampled_from(sorted(PEOPLE)), st.integers(0, 60 * 24 * 8))
 
