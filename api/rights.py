@@ -49,7 +49,8 @@ def _table() -> Iterator[str]:
     yield "\nWhat the actions are:\n"
     yield from (f"- `{action}` {action.english}" for action in Action)
     others = "、".join(f"{role.chinese} `{role}`" for role in Role if role not in roles)
-    yield f"\nThese roles may no more than a resident: {others}."
+    if others:
+        yield f"\nThese roles may no more than a resident: {others}."
 
 
 def _mutations() -> Iterator[str]:
