@@ -351,6 +351,25 @@ async def test_a_token_that_two_find_stale_is_renewed_once(
         await one.close()
 
 
+async def test_a_stale_token_that_another_left_is_renewed_by_who_had_no_redis(
+    server: WeChatServer, shared: Redis
+) -> None:
+    late, other = (WeChat(APP_ID, APP_SECRET, server.url) for _ in range(2))
+    other.use(shared)
+    for one in (late, other):
+        await one.phone_number(f"phone-{NUMBER}-{id(one)}")
+    server.invalidate_token()
+    server.calls.clear()
+    late.use(shared)
+    assert await late.phone_number(f"phone-{NUMBER}-1") == NUMBER
+    assert server.calls == [PHONE, STABLE, PHONE]
+    # The other one finds what was left for it.
+    assert await other.phone_number(f"phone-{NUMBER}-2") == NUMBER
+    assert server.calls == [PHONE, STABLE, PHONE, PHONE, PHONE]
+    for one in (late, other):
+        await one.close()
+
+
 async def test_what_a_former_key_sealed_is_asked_for_anew(
     server: WeChatServer, shared: Redis
 ) -> None:

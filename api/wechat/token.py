@@ -57,6 +57,7 @@ class SharedToken:
         self._clock = clock
         self._redis: Redis | None = None
         self._held: _Held | None = None
+        self._stale: str | None = None
         self._renewal: asyncio.Task[_Held] | None = None
 
     def use(self, redis: Redis | None) -> None:
@@ -80,7 +81,7 @@ class SharedToken:
 
     async def renew(self, stale: str) -> str:
         """Give another token than this one, which WeChat no longer takes."""
-        held = self._held
+        held, self._stale = self._held, stale
         if held and held.token == stale:
             self._held = None
             await self._forget(held)
@@ -122,12 +123,17 @@ class SharedToken:
         return _Held(token, renew_at, sealed)
 
     async def _shared(self, redis: Redis) -> _Held | None:
-        """Read what another process left; what was sealed by a former key is nothing."""
+        """Read what another process left; what was sealed by a former key is nothing.
+
+        Nor is the token that this process has just found stale: another one may have left it while
+        this one had no Redis.
+        """
         sealed = await redis.get(self._name)
         if not isinstance(sealed, bytes) or not cipher.is_current(sealed):
             return None
         token, renew_at = orjson.loads(cipher.unseal(sealed, place=self._place))
-        return _Held(token, renew_at, sealed) if self._clock() < renew_at else None
+        is_good = token != self._stale and self._clock() < renew_at
+        return _Held(token, renew_at, sealed) if is_good else None
 
     async def _forget(self, held: _Held) -> None:
         """Take the token from the others, unless they have another one by now."""
