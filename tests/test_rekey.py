@@ -5,11 +5,15 @@ import base64
 import os
 import sys
 from asyncio.subprocess import PIPE
+from datetime import UTC, datetime
 
-from models import cipher, db, rekey
-from tests import homes
+from models import cipher, db, person, rekey, wish
+from models.person import Protected, Registration
+from models.ticket import reporter
+from models.wish import State
+from tests import areas, homes, tickets, wishes
 from tests.conftest import Database
-from tests.homes import IDENTITY_NUMBER, PHONE, live, roster_row, value
+from tests.homes import IDENTITY_NUMBER, OTHER_IDENTITY_NUMBER, PHONE, live, roster_row, value
 from tests.program import DATA_KEYS, ROOT, SECRET
 
 NEW_KEYS = f"k2:{base64.b64encode(b'2' * 32).decode()},{DATA_KEYS}"
@@ -91,3 +95,45 @@ async def test_the_command_writes_all_anew(database: Database) -> None:
         assert (done.returncode, told.decode()) == (0, said), errors
     sealed = await value("SELECT address FROM household")
     assert sealed.startswith(b"k2:")
+
+
+async def test_what_every_domain_has_sealed_is_read_by_the_new_key_alone(
+    database: Database,
+) -> None:
+    people = await wishes.cast()
+    me, openid = people["resident"], "openid-of-wang"
+    signed = await person.start_session_by_openid(openid, device="", now=datetime.now(UTC))
+    lodger = await roster_row("李四", phone=PHONE, identity_number=IDENTITY_NUMBER)
+    await live(lodger, areas.MICRO_GRID, "H-LI", address="长泾路7号")
+    said = Registration(
+        micro_grid_code=areas.MICRO_GRID,
+        name="王小明",
+        address="某路1号",
+        identity_number=OTHER_IDENTITY_NUMBER,
+    )
+    await person.register(me, said, key="k")
+    ticket_id = await tickets.submit(me, is_anonymous=True)
+    wish_id = await wishes.published(people)
+    await wishes.put(wish_id, State.CLAIMED, people["claimant"])
+    for table, name in rekey.COLUMNS:
+        assert await value(f"SELECT count({name}) FROM {table}"), (table, name)  # noqa: S608
+    cipher.use(cipher.read_keys(NEW_KEYS))
+    try:
+        await rekey.rekey(lambda _: None)
+        cipher.use(cipher.read_keys(NEW_KEYS.replace(DATA_KEYS.split(",")[0] + ",", "")))
+        again = await person.start_session_by_openid(openid, device="", now=datetime.now(UTC))
+        assert again.person == signed.person
+        sealed = await value("SELECT openid FROM person WHERE id = $1", signed.person.id)
+        assert cipher.unseal(sealed, place=f"person.openid:{signed.person.id}") == openid
+        shown = await person.reveal(people["admin"], lodger, list(Protected), reason="核对")
+        known = (shown.phone, shown.identity_number, shown.address)
+        assert known == (PHONE, IDENTITY_NUMBER, "长泾路7号")
+        shown = await person.reveal(me, me, list(Protected), reason="核对")
+        registered = (shown.registered_identity_number, shown.registered_address)
+        assert registered == (OTHER_IDENTITY_NUMBER, "某路1号")
+        async with db.transaction() as connection:
+            assert await reporter.first(connection, ticket_id) == me
+        contact = await wish.contact(wish_id, person_id=people["claimant"])
+        assert contact == (wishes.PHONE, wishes.ADDRESS)
+    finally:
+        cipher.use(cipher.read_keys(DATA_KEYS))
