@@ -1,6 +1,10 @@
 """The residents of the standard city: as many as the areas say, at home, and found again."""
 
 import asyncio
+import os
+import re
+import sys
+from asyncio.subprocess import PIPE
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 
@@ -13,7 +17,7 @@ from api.city.residents import load as load_residents
 from models import cipher, db
 from tests.conftest import Database
 from tests.databases import Databases
-from tests.program import DATA_KEYS
+from tests.program import DATA_KEYS, ROOT, SECRET
 
 VILLAGE_PEOPLE = "SELECT count(*) FROM residence WHERE starts_with(area_code, $1)"
 
@@ -129,6 +133,19 @@ async def test_fewer_are_loaded_all_over_the_city_and_more_are_added(city: Datab
     assert len(rows) >= 3
     assert await load_residents(city.url, DATA_KEYS, count=1_000) == 300
     assert await people_of() == 1_000
+
+
+async def test_the_command_adds_residents_and_shows_how_far_it_is(city: Database) -> None:
+    settings = {"DATABASE_URL": city.url, "DATA_KEYS": DATA_KEYS, "JWT_SECRET": SECRET}
+    command = [sys.executable, "-m", "api", "seed", "--residents", "300", "--tickets", "0"]
+    done = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=os.environ | settings, stdout=PIPE, stderr=PIPE
+    )
+    told, errors = await done.communicate()
+    assert done.returncode == 0, errors
+    assert re.search(r"Loading residents .* 300/300 ", told.decode())
+    # Some who take part in the points live there besides.
+    assert 300 <= await people_of() < 320
 
 
 async def test_of_two_loads_at_once_one_adds_what_the_other_left(city: Database) -> None:
