@@ -93,13 +93,11 @@ async def relieve(
     """
 
     async def act(connection: Connection) -> int:
-        row = await _lock(connection, appointment_id)
+        row = await _lock(connection, appointment_id, actor_id)
         held = await access.rights(connection, actor_id)
+        _check_shown(held, row)
         role, term = Role(row["role"]), Term(row["started_on"], row["ended_on"])
-        thing = Thing(row["person_id"], None, row["unit_id"], row["area_code"])
-        if not is_shown(held, role, thing, holds=term.holds_on(row["today"])):
-            raise _unknown()
-        access.check(held, office(role).action, thing, path="appointmentId")
+        access.check(held, office(role).action, _thing(row), path="appointmentId")
         if row["person_id"] == actor_id:
             raise Refusal(Code.NOT_ALLOWED, "不能任免本人", "appointmentId")
         last = last_day(term, ends_on, today=row["today"])
@@ -182,11 +180,17 @@ async def _start(  # noqa: PLR0913, PLR0917 - what an appointment is made of
     return int(row["id"])
 
 
-async def _lock(connection: Connection, appointment_id: int | None) -> asyncpg.Record:
-    """Lock an appointment after its area and person, and give it."""
-    seen = await connection.fetchrow(_SEEN, appointment_id)
+async def _lock(
+    connection: Connection, appointment_id: int | None, actor_id: int
+) -> asyncpg.Record:
+    """Lock an appointment after its area and person, and give it.
+
+    Who may not see it locks nothing, and is told so as soon as of one that is not there.
+    """
+    seen = await connection.fetchrow(_SEEN, appointment_id, actor_id)
     if seen is None:
         raise _unknown()
+    _check_shown(access.read(seen["rights"]), seen)
     await area.hold(connection, seen["area_code"])
     await connection.fetchrow(_LOCK_PERSON, seen["person_id"], None)
     if seen["role"] == Role.ADMIN:
@@ -194,6 +198,16 @@ async def _lock(connection: Connection, appointment_id: int | None) -> asyncpg.R
     row = await connection.fetchrow(_LOCK, appointment_id)
     assert row, "appointments are never deleted"
     return row
+
+
+def _check_shown(held: Rights, row: asyncpg.Record) -> None:
+    term = Term(row["started_on"], row["ended_on"])
+    if not is_shown(held, Role(row["role"]), _thing(row), holds=term.holds_on(row["today"])):
+        raise _unknown()
+
+
+def _thing(row: asyncpg.Record) -> Thing:
+    return Thing(row["person_id"], None, row["unit_id"], row["area_code"])
 
 
 async def _check_admins(connection: Connection, ended: asyncpg.Record) -> None:
@@ -252,7 +266,7 @@ _START = f"""
 INSERT INTO appointment (person_id, role, area_code, unit_id, started_on, ended_on, started_by_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING {_ROW}
 """  # noqa: S608 - constants
-_SEEN = "SELECT person_id, role, area_code FROM appointment WHERE id = $1"
+_SEEN = f"SELECT {_ROW}, {access.rights_sql('$2')} AS rights FROM appointment WHERE id = $1"  # noqa: S608 - constants
 _LOCK = f"SELECT {_ROW} FROM appointment WHERE id = $1 FOR NO KEY UPDATE"  # noqa: S608 - constants
 _END = "UPDATE appointment SET ended_on = $2, ended_by_id = $3 WHERE id = $1"
 _NEXT = "UPDATE person SET version = version + 1 WHERE id = $1 RETURNING version"

@@ -54,6 +54,7 @@ async def _act(kind: str, person_id: int, *, actor_id: int, reason: str, key: st
 
 async def _check(connection: Connection, kind: str, person_id: int, actor_id: int) -> None:
     """Lock the person, and let this be done to them; raises Refusal."""
+    access.check(await access.rights(connection, actor_id), Action.PERSON_BAN, path="personId")
     row = await connection.fetchrow(_LOCK, person_id)
     if row is not None and row["is_admin"]:
         await admins.hold(connection)

@@ -27,6 +27,7 @@ async def confirm(
     """
 
     async def act(connection: Connection) -> int:
+        await _check_visible(connection, decider_id, residence_id)
         await _hold(connection, residence_id, of=await _holder(connection, residence_id))
         asked = await _decidable(connection, decider_id, residence_id)
         await _Confirmation(connection, decider_id, asked).carry_out(household_code)
@@ -46,6 +47,7 @@ async def refuse(decider_id: int, residence_id: int, *, reason: str, key: str) -
     why = protected.reason(reason)
 
     async def act(connection: Connection) -> int:
+        await _check_visible(connection, decider_id, residence_id)
         await _hold(connection, residence_id)
         asked = await _decidable(connection, decider_id, residence_id)
         await moving.lock_people(connection, [asked.person_id])
@@ -116,11 +118,18 @@ async def _holder(connection: Connection, residence_id: int) -> claim.Found | No
     return await claim.holder(connection, column, cipher.blind_index(number, column=column))
 
 
+async def _check_visible(connection: Connection, decider_id: int, residence_id: int) -> None:
+    """Refuse before anything is locked: the time it takes tells nobody what there is."""
+    row = await connection.fetchrow(_LOOK, residence_id, decider_id)
+    if row is None or not _is_visible(access.read(row["rights"]), row):
+        raise _unknown()
+
+
 async def _decidable(connection: Connection, decider_id: int, residence_id: int) -> _Asked:
     held = await access.rights(connection, decider_id)
     row = await connection.fetchrow(_RESIDENCE, residence_id)
     if row is None or not _is_visible(held, row):
-        raise Refusal(Code.NOT_FOUND, "没有这条居住登记", "residenceId")
+        raise _unknown()
     if row["person_id"] == decider_id:
         raise Refusal(Code.NOT_ALLOWED, "不能审核本人的居住登记", "residenceId")
     access.check(
@@ -135,6 +144,10 @@ async def _decidable(connection: Connection, decider_id: int, residence_id: int)
 def _is_visible(held: Rights, row: asyncpg.Record) -> bool:
     is_own = row["person_id"] == held.person_id
     return is_own or held.may(Action.HOUSEHOLD_READ, Thing(area_code=row["area_code"]))
+
+
+def _unknown() -> Refusal:
+    return Refusal(Code.NOT_FOUND, "没有这条居住登记", "residenceId")
 
 
 async def _still_pending(connection: Connection, residence_id: int) -> asyncpg.Record:
@@ -233,6 +246,9 @@ class _Confirmation:
 
 
 _RESIDENCE = "SELECT person_id, area_code FROM residence WHERE id = $1"
+_LOOK = f"""
+SELECT person_id, area_code, {access.rights_sql("$2")} AS rights FROM residence WHERE id = $1
+"""  # noqa: S608 - constants
 _PENDING = (
     "SELECT state, household_id, name, address FROM residence WHERE id = $1 FOR NO KEY UPDATE"
 )
