@@ -28,6 +28,7 @@ async def place(holder: str) -> list[Event]:
 # The lease's row stays locked until the commit: nobody else can take the lease in between, and
 # who waited for the lock sees another holder. An empty outbox is read, not locked. If a lost
 # connection's statement still runs beside its successor, the primary key refuses one of them.
+# Each event is looked up by its key: a join as a whole would read all that ever happened.
 _PLACE = f"""
 WITH held AS (
     SELECT FROM lease
@@ -38,17 +39,19 @@ WITH held AS (
     DELETE FROM outbox
     WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT $3) AND EXISTS (SELECT FROM held)
     RETURNING id, event_id, area_code
+), ordered AS MATERIALIZED (
+    SELECT
+        (SELECT coalesce(max(position), 0) FROM feed) + row_number() OVER (ORDER BY taken.id)
+            AS position,
+        taken.area_code AS line_area_code, {COLUMNS}
+    FROM taken CROSS JOIN LATERAL (
+        SELECT * FROM event WHERE event.id = taken.event_id LIMIT 1
+    ) AS event
 ), placed AS (
     INSERT INTO feed (position, event_id, topic, area_code, at)
-    SELECT
-        (SELECT coalesce(max(position), 0) FROM feed) + row_number() OVER (ORDER BY taken.id),
-        taken.event_id, event.topic, taken.area_code, now()
-    FROM taken JOIN event ON event.id = taken.event_id
-    RETURNING position, event_id, area_code
+    SELECT position, id, topic, line_area_code, now() FROM ordered
 )
-SELECT placed.position, placed.area_code AS line_area_code, {COLUMNS}
-FROM placed JOIN event ON event.id = placed.event_id
-ORDER BY placed.position
+SELECT * FROM ordered ORDER BY position
 """  # noqa: S608 - constants
 
 
