@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from api import messages
+from api import checking, messages
 from api.jobs import JOBS, Jobs
 from api.rate import RateLimits
 from api.settings import SettingsError, Settled
-from models import catalogue, cipher, db, event, file, station, tasks, wish
+from models import catalogue, cipher, content, db, event, file, station, tasks, wish
 from models.errors import Unavailable
 from models.event import Event, Relay, Topic
 from resolvers.live import Feeds, Hub
@@ -54,6 +54,8 @@ async def running(
         if wechat:
             wechat.use(redis)
             stack.push_async_callback(wechat.close)
+            content.ask_outside(asks=True)
+            stack.callback(content.ask_outside, asks=False)
         hub = Hub(redis)
         hub.on(Topic.AREA, _refresh_areas)
         hub.on(Topic.STATION, _refresh_stations)
@@ -78,7 +80,7 @@ async def running(
         if relay:
             relay.start()
             stack.push_async_callback(relay.stop)
-            jobs = Jobs((*JOBS, *messages.jobs(wechat)))
+            jobs = Jobs((*JOBS, *messages.jobs(wechat), *checking.jobs(wechat)))
             jobs.start()
             stack.push_async_callback(jobs.stop)
             if settled.is_alive:

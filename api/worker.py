@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from api import messages
+from api import checking, messages
 from api.jobs import JOBS, Jobs
 from api.server import STOP_SIGNALS
 from api.settings import Settled
@@ -33,7 +33,7 @@ async def work(settled: Settled, *, wechat: "WeChat | None" = None) -> None:
     await db.connect(settled.database_url)
     await catalogue.load()
     redis = event.connect_redis(settled.redis_url) if settled.redis_url else None
-    relay, jobs = Relay(redis), Jobs((*JOBS, *messages.jobs(wechat)))
+    relay, jobs = Relay(redis), Jobs((*JOBS, *messages.jobs(wechat), *checking.jobs(wechat)))
     if wechat:
         wechat.use(redis)
     relay.start()

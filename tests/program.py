@@ -1,12 +1,13 @@
 """The program itself as a process: `python -m api …` on a port of its own."""
 
+import asyncio
 import os
 import socket
 import subprocess
 import sys
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import httpx
 ROOT = Path(__file__).parents[1]
 READY_SECONDS = 20.0
 LEAVE_SECONDS = 10.0
+START_SECONDS = 60.0
 SECRET = "a secret of forty characters for the tests"  # noqa: S105
 DATA_KEYS = f"k1:{b64encode(b'1' * 32).decode()},index:{b64encode(b'i' * 32).decode()}"
 
@@ -48,6 +50,32 @@ def serving(*, database_url: str, redis_url: str | None = None, **more: str) -> 
     finally:
         process.terminate()
         process.wait(LEAVE_SECONDS)
+
+
+@contextmanager
+def working(*, database_url: str, **more: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run `work` on this database, without Redis, until the block ends; kills it then."""
+    environment = {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": "",
+        "JWT_SECRET": SECRET,
+        "DATA_KEYS": DATA_KEYS,
+        **more,
+    }
+    command = [sys.executable, "-m", "api", "work"]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for what another process does, which may have to start first."""
+    async with asyncio.timeout(START_SECONDS):
+        while not await holds():  # noqa: ASYNC110 - another process tells nobody
+            await asyncio.sleep(0.02)
 
 
 def wait_until_ready(address: str, process: "subprocess.Popen[bytes]") -> None:

@@ -1,12 +1,8 @@
 """Messages to phones: one consent is one message, at a decent hour, and never twice."""
 
 import asyncio
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -26,13 +22,12 @@ from models.event import Topic
 from models.message import TEMPLATES, Field, Quiet, Template, Value
 from models.message.template import not_in
 from models.ticket import Move
-from tests import tickets, wechat
+from tests import program, tickets, wechat
 from tests.areas import GRID
 from tests.conftest import Database
 from tests.graph import ask, execute
-from tests.program import DATA_KEYS, ROOT, SECRET
 from tests.tickets import Cast
-from tests.wechat import APP_ID, APP_SECRET, WeChatServer, error, plain, saying
+from tests.wechat import APP_ID, APP_SECRET, WeChatServer, error, saying
 
 TICKET = Template(
     "TICKET_PROGRESS",
@@ -45,7 +40,6 @@ NEVER = Quiet(0, 0)
 CONSENT = """mutation($input: MessageConsentInput!) { messageConsent(input: $input) {
     templates { code wechatId unusedCount } userErrors { code path } } }"""
 STANDING = "{ viewer { messageTemplates { code unusedCount } } }"
-START_SECONDS = 60.0
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
@@ -249,7 +243,7 @@ async def test_what_wechat_will_not_have_ends_the_consents(
 ) -> None:
     await consent(people["reporter"], times=3)
     await tell(people["reporter"])
-    server.next_answers.append(saying(plain({"access_token": server.token, "expires_in": 7200})))
+    server.next_answers.append(server.granting())
     server.next_answers.append(saying(error(43_101, "user refuse to accept the msg")))
     await messenger.step()
     assert await states() == ["REFUSED"]
@@ -263,7 +257,7 @@ async def test_what_wechat_has_not_heard_of_is_sent_later_once(
 ) -> None:
     await consent(people["reporter"])
     await tell(people["reporter"])
-    server.next_answers.append(saying(plain({"access_token": server.token, "expires_in": 7200})))
+    server.next_answers.append(server.granting())
     server.next_answers.extend([saying(error(-1)), saying(error(-1)), saying(error(45_009))])
     for _ in range(2):
         await messenger.step()
@@ -280,7 +274,7 @@ async def test_what_wechat_may_have_heard_of_is_not_sent_again(
 ) -> None:
     await consent(people["reporter"])
     await tell(people["reporter"])
-    server.next_answers.append(saying(plain({"access_token": server.token, "expires_in": 7200})))
+    server.next_answers.append(server.granting())
     server.next_answers.append(saying(Response("bad gateway", httpx.codes.BAD_GATEWAY)))
     await messenger.step()
     assert await states() == ["UNKNOWN"]
@@ -294,7 +288,7 @@ async def test_after_too_many_attempts_it_is_given_up(
     await consent(people["reporter"])
     await tell(people["reporter"])
     await db.execute("UPDATE message SET attempts = 7")
-    server.next_answers.append(saying(plain({"access_token": server.token, "expires_in": 7200})))
+    server.next_answers.append(server.granting())
     server.next_answers.append(saying(error(45_009)))
     await messenger.step()
     assert await states() == ["FAILED"]
@@ -352,27 +346,20 @@ async def test_a_worker_that_dies_while_wechat_is_asked_sends_nothing_twice(
     await catalogue.bring([Draft(TEMPLATES, 0, (edition,)), Draft(message.QUIET, 0, (quiet,))])
     await consent(people["reporter"], times=2)
     await tell(people["reporter"], "第一条")
-    server.next_answers.append(saying(plain({"access_token": server.token, "expires_in": 7200})))
+    server.next_answers.append(server.granting())
     server.next_answers.append(wechat.hanging)
-    with working(database.url, server.url) as worker:
-        await _until(lambda: _asked_to_send(server))
+    with program.working(database_url=database.url, **server.environment) as worker:
+        await program.until(lambda: _asked_to_send(server))
         worker.send_signal(signal.SIGKILL)
         worker.wait()
     # As if a while had passed: the dead one's lease is over, and it is waited for no longer.
     await db.execute("DELETE FROM lease")
     await db.execute("UPDATE message SET taken_at = taken_at - interval '2 minutes'")
     await tell(people["reporter"], "第二条")
-    with working(database.url, server.url):
-        await _until(lambda: _sent(server))
+    with program.working(database_url=database.url, **server.environment):
+        await program.until(lambda: _sent(server))
     assert [one["data"]["thing1"]["value"] for one in server.sent] == ["第二条"]
     assert await states() == ["UNKNOWN", "SENT"]
-
-
-async def _until(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for a process that has to start first."""
-    async with asyncio.timeout(START_SECONDS):
-        while not await holds():  # noqa: ASYNC110 - another process tells nobody
-            await asyncio.sleep(0.02)
 
 
 async def _asked_to_send(server: WeChatServer) -> bool:
@@ -381,23 +368,3 @@ async def _asked_to_send(server: WeChatServer) -> bool:
 
 async def _sent(server: WeChatServer) -> bool:
     return bool(server.sent) and "SENDING" not in await states()
-
-
-@contextmanager
-def working(database_url: str, wechat_url: str) -> Iterator["subprocess.Popen[bytes]"]:
-    environment = os.environ | {
-        "DATABASE_URL": database_url,
-        "REDIS_URL": "",
-        "JWT_SECRET": SECRET,
-        "DATA_KEYS": DATA_KEYS,
-        "WECHAT_APP_ID": APP_ID,
-        "WECHAT_APP_SECRET": APP_SECRET,
-        "WECHAT_URL": wechat_url,
-    }
-    command = [sys.executable, "-m", "api", "work"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()

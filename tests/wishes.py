@@ -1,11 +1,13 @@
 """A small cast for tests of wishes: people of every office with homes, and wishes in any state."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from models import cipher, db, wish
+from models import cipher, content, db, wish
 from models.access import Held, Rights
 from models.role import Role
 from models.wish import (
@@ -31,6 +33,8 @@ from tests import areas
 from tests.areas import CITY, GRID, MICRO_GRID, OTHER_GRID, OTHER_VILLAGE, TOWN, VILLAGE
 
 TITLE, TEXT = "一台收音机", "老伴走后家里太静，想听听评弹"
+DOUBTFUL = "想听评弹，请加微信"
+"""What the list of words would have a person look at."""
 PHONE, ADDRESS = "13812345678", "长泾村第一微网格9号"
 REASON = RejectReason.UNCLEAR
 
@@ -192,6 +196,29 @@ def proposal(**more: Any) -> Proposal:  # noqa: ANN401
             "contact_address": ADDRESS,
             **more,
         }
+    )
+
+
+@contextmanager
+def asking_outside() -> Iterator[None]:
+    """Let what is submitted wait for a verdict, as where there is WeChat."""
+    content.ask_outside(asks=True)
+    try:
+        yield
+    finally:
+        content.ask_outside(asks=False)
+
+
+async def photo(person_id: int) -> int:
+    """Write a photo that somebody has uploaded."""
+    return int(
+        await value(
+            """INSERT INTO file (person_id, kind, content_type, bytes, digest, width, height,
+                expires_at, stored_at)
+            VALUES ($1, 'PHOTO', 'image/jpeg', 10, md5(random()::text) || md5(random()::text),
+                4, 3, now(), now()) RETURNING id""",
+            person_id,
+        )
     )
 
 

@@ -1,5 +1,8 @@
 """How a call of WeChat can fail."""
 
+STALE = frozenset({40_001, 40_014, 42_001})
+"""WeChat's errcodes for an access token that it does not take, or no longer."""
+
 
 class Failed(Exception):
     """A call came to nothing; `is_unheard` if WeChat has certainly done nothing yet."""

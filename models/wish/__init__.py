@@ -27,6 +27,7 @@ from models.wish.offers import (
 from models.wish.record import Sight, Wish, WishUnit, find, find_all
 from models.wish.submit import Proposal, draft, submit
 from models.wish.timeline import WishEvent, events, events_at
+from models.wish.unchecked import START, Place, Unchecked, settle, unchecked
 from models.wish.words import (
     BOARD_STATES,
     OVER_STATES,
@@ -45,6 +46,7 @@ __all__ = [
     "BOARD_STATES",
     "FLOW",
     "OVER_STATES",
+    "START",
     "Ask",
     "Beneficiary",
     "Case",
@@ -60,6 +62,7 @@ __all__ = [
     "Offer",
     "Outcome",
     "Party",
+    "Place",
     "Proposal",
     "RejectReason",
     "Request",
@@ -68,6 +71,7 @@ __all__ = [
     "Rule",
     "Sight",
     "State",
+    "Unchecked",
     "Who",
     "Wish",
     "WishEvent",
@@ -96,8 +100,10 @@ __all__ = [
     "resources",
     "review_resource",
     "run",
+    "settle",
     "submit",
     "suggested_wishes",
     "suggestions",
+    "unchecked",
     "wishes",
 ]

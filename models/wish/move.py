@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
-from models import access, db, event, file, points, text
+from models import access, content, db, event, file, points, text
 from models.db import Connection
 from models.errors import Code, Refusal
 from models.event import Topic
 from models.once import once
-from models.wish import checking, store, telling
+from models.wish import store, telling
 from models.wish.case import Ask, Case, Who, is_staff
 from models.wish.flow import decide
 from models.wish.record import is_visible
@@ -71,9 +71,10 @@ async def run(wish_id: int, kind: Move, *, verdict: Checked | None = None) -> bo
     return True
 
 
-async def check_at_once(connection: Connection, submitted: Case, *, at: datetime) -> None:
+async def check_at_once(
+    connection: Connection, submitted: Case, verdict: Checked | None, *, at: datetime
+) -> None:
     """Go on with a wish that was submitted in the same transaction, if it need not wait."""
-    verdict = checking.at_once()
     if verdict:
         await carry_out(connection, Move.CHECK, Ask(verdict=verdict), submitted, SYSTEM, at=at)
 
@@ -90,6 +91,9 @@ def _clean(request: Request) -> Request:
     if request.text is None:
         return request
     written = text.lines(request.text, name="说明", field="text", most=TEXT_LENGTH_MOST)
+    if request.move is not Move.REJECT:
+        # Who rejects a wish may name what is wrong with it.
+        content.refuse_risky(written, name="说明", field="text")
     return replace(request, text=written)
 
 

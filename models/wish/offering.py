@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from models import access, db, event, text
+from models import access, content, db, event, text
 from models.access import Action, Rights, Thing
 from models.db import TODAY, Connection
 from models.errors import Code, Refusal
@@ -51,6 +51,8 @@ async def offer(given: Offer, *, person_id: int, key: str) -> int:
         title=text.line(given.title, name="标题", field="title", most=TITLE_LENGTH_MOST),
         text=text.lines(given.text, name="内容", field="text", most=TEXT_LENGTH_MOST),
     )
+    content.refuse_risky(clean.title, name="标题", field="title")
+    content.refuse_risky(clean.text, name="内容", field="text")
 
     async def act(connection: Connection) -> int:
         held = await access.rights(connection, person_id)

@@ -8,7 +8,7 @@ from models.access import Action, Rights, Thing
 from models.db import Connection
 from models.errors import Code, Refusal
 from models.once import once
-from models.wish import due, store
+from models.wish import checking, due, store
 from models.wish.case import Ask, Case, Who, parties
 from models.wish.contact import Contact, clean_contact, seal
 from models.wish.flow import decide
@@ -104,7 +104,8 @@ async def _act(connection: Connection, clean: Proposal, kind: Move, *, person_id
     await _replace_photos(connection, changed, clean.photo_ids, person_id=person_id)
     await record(connection, kind, before, changed, decision.party, actor_id=person_id)
     if changed.state is State.SUBMITTED:
-        await check_at_once(connection, changed, at=at)
+        verdict = checking.at_once(clean.title, clean.text, has_photos=bool(clean.photo_ids))
+        await check_at_once(connection, changed, verdict, at=at)
     return changed.id
 
 
