@@ -14,6 +14,8 @@ import pytest
 
 from api.city.points import load_points
 from api.stack import Servers
+from models import db
+from models.event import lease
 from tests import docs
 from tests.databases import Databases
 from tests.program import DATA_KEYS, serving
@@ -21,6 +23,7 @@ from tests.program import DATA_KEYS, serving
 ROOT = docs.ROOT
 README = (ROOT / "README.md").read_text()
 ADDRESS = "http://127.0.0.1:8000"
+READING_SECONDS = 600.0
 
 COMMANDS = [
     line
@@ -33,9 +36,19 @@ COMMANDS = [
 def address(databases: Databases, city_template: str, servers: Servers) -> Iterator[str]:
     """Serve one city for all pages: what one of them does, the others do not look at."""
     with databases.copy(city_template) as url:
-        asyncio.run(load_points(url, DATA_KEYS))
+        asyncio.run(_furnish(url))
         with serving(database_url=url, redis_url=servers.redis_url, RATE_LIMIT="0") as address:
             yield address
+
+
+async def _furnish(url: str) -> None:
+    """Load points; the year's grant, which is under way when a city starts, is kept for later."""
+    await load_points(url, DATA_KEYS)
+    await db.connect(url)
+    try:
+        assert await lease.hold("points year", holder="the reader", seconds=READING_SECONDS)
+    finally:
+        await db.close()
 
 
 @pytest.mark.parametrize("page", list(docs.pages()), ids=lambda page: page.stem)
