@@ -15,7 +15,8 @@ from models.event import Topic
 from models.message.template import due, filled, template_called
 from models.message.words import State
 
-TAKEN_MOST = 20
+TAKEN_MOST = 5
+"""So few that all are asked for before the first of them would count as lost."""
 ATTEMPTS_MOST = 8
 SENDING_FOR = timedelta(minutes=1)
 """Longer than WeChat is ever waited for."""

@@ -32,7 +32,6 @@ from models.points.words import InspectionState, Source
 ITEMS_MOST = 200
 PHOTOS_MOST = 9
 PLACE_LENGTH_MOST = 64
-MONTH_LENGTH = 7
 
 
 class Item(NamedTuple):
