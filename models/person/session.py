@@ -179,16 +179,19 @@ def _signed_in(
 
 
 # What a sign-in adds to a statement that has found `who`: a session, and one less of the oldest.
-# That one ended is told as `_tell` does, in the same round trip: most sign-ins end one.
+# That one ended is told as `_tell` does, in the same round trip: most sign-ins end one. They are
+# locked by their keys first, as everywhere, or two sign-ins at once could wait for each other.
 _STARTED = f"""
 started AS (
     INSERT INTO session (person_id, family_hash, device, started_at, used_at)
     SELECT id, $2, $3, $4, $4 FROM who WHERE banned_at IS NULL RETURNING id
-), crowded_out AS (
-    DELETE FROM session WHERE id IN (
+), oldest AS (
+    SELECT id FROM session WHERE id IN (
         SELECT id FROM session WHERE person_id = (SELECT id FROM who WHERE banned_at IS NULL)
         ORDER BY id DESC OFFSET {SESSIONS_MOST - 1}
-    ) RETURNING id, person_id
+    ) ORDER BY id FOR UPDATE
+), crowded_out AS (
+    DELETE FROM session WHERE id IN (SELECT id FROM oldest) RETURNING id, person_id
 ), ended AS (
     SELECT person_id, jsonb_agg(id) AS sessions,
         {moving.PLACE.format(person="crowded_out.person_id")} AS place
