@@ -155,7 +155,7 @@ def _metrics(settings: Settings, settled: Settled, registry: CollectorRegistry) 
     async def metrics(request: Request) -> Response:
         if token:
             shown = request.headers.get("authorization", "").encode()
-            if not hmac.compare_digest(shown, b"Bearer " + token.get_secret_value().encode()):
+            if not hmac.compare_digest(shown, b"Bearer " + token.text.encode()):
                 return JSONResponse({"status": "forbidden"}, 403)
         elif not settled.shows_schema:
             return JSONResponse({"status": "not found"}, 404)

@@ -151,7 +151,7 @@ def wechat_of(settings: Settings) -> "WeChat | None":
     from api.wechat.client import WeChat
 
     assert settings.wechat_app_secret, "Settings refuses an app id without its secret"
-    secret = settings.wechat_app_secret.get_secret_value()
+    secret = settings.wechat_app_secret.text
     return WeChat(settings.wechat_app_id, secret, settings.wechat_url)
 
 

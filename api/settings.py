@@ -3,23 +3,12 @@
 import ipaddress
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    FilePath,
-    IPvAnyNetwork,
-    SecretStr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from msgspec import Meta, Struct, ValidationError, convert, structs
 
 from models import cipher
 
@@ -32,72 +21,90 @@ class SettingsError(Exception):
     """The environment asks for something that can't be; the text is for whoever set it."""
 
 
-def _parts(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
+class Secret:
+    """A text that nothing shows by accident."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
 
 
-Listed = BeforeValidator(_parts)
-PostgresUrl = Annotated[str, Field(pattern="^postgres(ql)?://")]
-RedisUrl = Annotated[str, Field(pattern="^(rediss?|unix)://")]
-WebUrl = Annotated[str, Field(pattern="^https?://[^/?#]+$")]
+class TokenSecret(Secret):
+    """What access tokens are signed with; raises ValueError for one that is easy to guess."""
+
+    __slots__ = ()
+
+    def __init__(self, text: str) -> None:
+        if len(text) < SECRET_LENGTH_LEAST:
+            raise ValueError(f"Expected at least {SECRET_LENGTH_LEAST} characters")
+        super().__init__(text)
+
+
+class Keys(Secret):
+    """What protected columns are encrypted with; raises ValueError where they can't be read."""
+
+    __slots__ = ()
+
+    def __init__(self, text: str) -> None:
+        cipher.read_keys(text)
+        super().__init__(text)
+
+
+class Networks(tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]):
+    """Networks of addresses; raises ValueError for what is none."""
+
+    __slots__ = ()
+
+    def __new__(cls, texts: Iterable[str] = ()) -> Self:
+        """Read each text."""
+        return super().__new__(cls, map(ipaddress.ip_network, texts))
+
+
+PostgresUrl = Annotated[str, Meta(pattern="^postgres(ql)?://")]
+RedisUrl = Annotated[str, Meta(pattern="^(rediss?|unix)://")]
+WebUrl = Annotated[str, Meta(pattern="^https?://[^/?#]+$")]
 # As browsers send it: one that is written otherwise would never match, and "*" is no origin.
-Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
+Origin = Annotated[str, Meta(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
 
 
-class Settings(BaseSettings):
+class Settings(Struct, frozen=True, kw_only=True):
     """Every setting; the names are those of the environment, in lower case."""
 
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
-
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 8000
     data_dir: Path = Path(".data")
     database_url: PostgresUrl | None = None
     redis_url: RedisUrl | None = None
-    workers: Annotated[int, Field(ge=1, le=WORKERS_MOST)] = 1
-    jwt_secret: Annotated[SecretStr, Field(min_length=SECRET_LENGTH_LEAST)] | None = None
-    data_keys: SecretStr | None = None
+    workers: Annotated[int, Meta(ge=1, le=WORKERS_MOST)] = 1
+    jwt_secret: TokenSecret | None = None
+    data_keys: Keys | None = None
     wechat_app_id: str | None = None
-    wechat_app_secret: SecretStr | None = None
+    wechat_app_secret: Secret | None = None
     wechat_url: WebUrl = "https://api.weixin.qq.com"
-    allowed_origins: Annotated[tuple[Origin, ...], NoDecode, Listed] = ()
-    allowed_hosts: Annotated[tuple[str, ...], NoDecode, Listed] = ()
-    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, Listed] = ()
-    metrics_token: SecretStr | None = None
+    allowed_origins: tuple[Origin, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+    trusted_proxies: Networks = Networks()
+    metrics_token: Secret | None = None
     public_schema: bool | None = None
-    trusted_documents: FilePath | None = None
+    trusted_documents: Path | None = None
     rate_limit: bool = True
     dev_sign_in: bool | None = None
     alive: bool | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    @model_validator(mode="after")
-    def _refuse_development_in_production(self) -> Self:
-        if self.dev_sign_in and self.wechat_app_id:
-            raise ValueError("DEV_SIGN_IN=1 is refused once WECHAT_APP_ID is set")
-        return self
-
-    @model_validator(mode="after")
-    def _know_the_secret_of_the_app(self) -> Self:
-        if self.wechat_app_id and not self.wechat_app_secret:
-            raise ValueError("WECHAT_APP_SECRET must be set once WECHAT_APP_ID is")
-        return self
-
-    @field_validator("data_keys")
-    @classmethod
-    def _read_keys(cls, keys: SecretStr | None) -> SecretStr | None:
-        if keys:
-            cipher.read_keys(keys.get_secret_value())
-        return keys
-
-    @cached_property
+    @property
     def is_embedded(self) -> bool:
         """Whether both servers are our own children."""
         return self.database_url is None and self.redis_url is None
 
-    @cached_property
+    @property
     def hosts(self) -> frozenset[str]:
         """The names under which this server may be asked; without any given, the loopback's."""
         return frozenset(self.allowed_hosts or ("localhost", "127.0.0.1", "[::1]", self.host))
@@ -122,7 +129,7 @@ class Settings(BaseSettings):
 
     def _token_secret(self) -> str:
         if self.jwt_secret:
-            return self.jwt_secret.get_secret_value()
+            return self.jwt_secret.text
         if not self.is_embedded:
             raise SettingsError("JWT_SECRET: must be set when the servers are your own")
         return _kept(self.data_dir / "jwt_secret", lambda: secrets.token_urlsafe(SECRET_BYTES))
@@ -130,7 +137,7 @@ class Settings(BaseSettings):
     def encryption_keys(self) -> str:
         """Give the text of DATA_KEYS: as it was set, or as it is kept in DATA_DIR."""
         if self.data_keys:
-            return self.data_keys.get_secret_value()
+            return self.data_keys.text
         if self.wechat_app_id:
             raise SettingsError("DATA_KEYS: must be set once WECHAT_APP_ID is")
         return _kept(self.data_dir / "data_keys", cipher.new_keys)
@@ -168,16 +175,39 @@ class Settled:
 
 def read() -> Settings:
     """Read the environment; raises SettingsError that names every wrong setting."""
-    try:
-        return Settings()
-    except ValidationError as wrong:
-        raise SettingsError(
-            "\n".join(_sentence(error["loc"], error["msg"]) for error in wrong.errors())
-        ) from None
+    wrong: list[str] = []
+    values: dict[str, Any] = {}
+    for setting in structs.fields(Settings):
+        text = os.environ.get(setting.name.upper())
+        if text:
+            try:
+                values[setting.name] = _value(setting, text)
+            except ValidationError as error:
+                wrong.append(f"{setting.name.upper()}: {error}")
+    settings = Settings(**values)
+    wrong += _contradictions(settings)
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    return settings
 
 
-def _sentence(place: tuple[int | str, ...], message: str) -> str:
-    return f"{str(place[0]).upper()}: {message}" if place else message
+def _value(setting: structs.FieldInfo, text: str) -> object:
+    """Read a setting's text, of a list the parts between commas; raises ValidationError."""
+    is_list = isinstance(setting.default, tuple)
+    parts = tuple(part.strip() for part in text.split(",") if part.strip())
+    return convert(
+        parts if is_list else text, setting.type, strict=False, dec_hook=lambda kind, it: kind(it)
+    )
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    if settings.dev_sign_in and settings.wechat_app_id:
+        yield "DEV_SIGN_IN=1 is refused once WECHAT_APP_ID is set"
+    if settings.wechat_app_id and not settings.wechat_app_secret:
+        yield "WECHAT_APP_SECRET must be set once WECHAT_APP_ID is"
+    documents = settings.trusted_documents
+    if documents and not documents.is_file():
+        yield f"TRUSTED_DOCUMENTS: there is no file {documents}"
 
 
 def _given(value: bool | None, default: bool) -> bool:

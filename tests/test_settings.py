@@ -16,7 +16,7 @@ OWN = {"DATABASE_URL": "postgresql://db/wangge", "REDIS_URL": "redis://news", "J
 
 @pytest.fixture(autouse=True)
 def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in Settings.model_fields:
+    for name in Settings.__struct_fields__:
         monkeypatch.delenv(name.upper(), raising=False)
 
 
