@@ -6,22 +6,19 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from models import area, person, ticket, unit, wish
+from models import area, person, ticket, unit
 from models.area import Area, Staffing, StaffMember
 from models.errors import Invalid
 from models.geo import Point
 from models.page import Page
 from models.person import Appointment, Person
-from models.ticket import Ticket, TicketEvent
+from models.ticket import Ticket
 from models.unit import Unit
-from models.wish import Wish, WishEvent
 
 BATCH_MOST = 1_000
 
 Key = TypeVar("Key", str, int)
 Found = TypeVar("Found")
-Thing = TypeVar("Thing", bound="_Keyed", contravariant=True)
-Wanted = TypeVar("Wanted", bound="_Asked")
 
 
 class Children(NamedTuple):
@@ -37,22 +34,6 @@ class Appointments(NamedTuple):
 
     code: str
     viewer_id: int | None
-    first: int
-    after: str | None
-
-
-class Events(NamedTuple):
-    """Which page of a ticket's events is asked for."""
-
-    ticket: Ticket
-    first: int
-    after: str | None
-
-
-class WishEvents(NamedTuple):
-    """Which page of a wish's events is asked for."""
-
-    wish: Wish
     first: int
     after: str | None
 
@@ -113,19 +94,9 @@ class Loaders:
         return DataLoader(load_fn=_children, max_batch_size=BATCH_MOST)
 
     @cached_property
-    def events(self) -> DataLoader[Events, Page[TicketEvent]]:
-        """Pages of tickets' events."""
-        return DataLoader(load_fn=_events, max_batch_size=BATCH_MOST)
-
-    @cached_property
     def tickets(self) -> DataLoader[Seen, Ticket | None]:
         """Tickets as somebody sees them, by key; read anew, for the next mutation changes them."""
         return _as_seen(_tickets, keeps=False)
-
-    @cached_property
-    def wish_events(self) -> DataLoader[WishEvents, Page[WishEvent]]:
-        """Pages of wishes' events."""
-        return DataLoader(load_fn=_wish_events, max_batch_size=BATCH_MOST)
 
     @cached_property
     def people(self) -> DataLoader[Seen, Person | None]:
@@ -200,56 +171,3 @@ async def _appointments(asked: list[Appointments]) -> list[Page[Appointment] | I
         except Invalid as wrong:
             pages.append(wrong)
     return pages
-
-
-async def _events(asked: list[Events]) -> list[Page[TicketEvent] | Invalid]:
-    return await _alike(asked, lambda one: one.ticket, ticket.events)
-
-
-async def _wish_events(asked: list[WishEvents]) -> list[Page[WishEvent] | Invalid]:
-    return await _alike(asked, lambda one: one.wish, wish.events)
-
-
-class _Asked(Protocol):
-    """Which page is asked for."""
-
-    @property
-    def first(self) -> int:
-        """How many items."""
-
-    @property
-    def after(self) -> str | None:
-        """After which of them."""
-
-
-class _Keyed(Protocol):
-    """A record with a key."""
-
-    @property
-    def id(self) -> int:
-        """The key."""
-
-
-class _ReadPages(Protocol[Thing, Found]):
-    """Reads a page for each of some things."""
-
-    def __call__(
-        self, things: Iterable[Thing], /, *, first: int, after: str | None
-    ) -> Awaitable[dict[int, Page[Found]]]:
-        """Give the pages by the keys of the things."""
-
-
-async def _alike(
-    asked: list[Wanted], thing: Callable[[Wanted], Thing], read: _ReadPages[Thing, Found]
-) -> list[Page[Found] | Invalid]:
-    """Read the pages that are alike together; a wrong one spoils those like it only."""
-    pages: dict[Wanted, Page[Found] | Invalid] = {}
-    for first, after in dict.fromkeys((one.first, one.after) for one in asked):
-        alike = [one for one in asked if (one.first, one.after) == (first, after)]
-        try:
-            found = await read([thing(one) for one in alike], first=first, after=after)
-        except Invalid as wrong:
-            pages |= dict.fromkeys(alike, wrong)
-        else:
-            pages |= {one: found[thing(one).id] for one in alike}
-    return [pages[one] for one in asked]

@@ -72,7 +72,7 @@ async def _everything(happened: object) -> list[object]:
 
 
 async def test_a_slow_follower_of_one_thing_gets_the_last_state_for_sure(one: House) -> None:
-    async def read() -> str:
+    async def read(_happened: object) -> str:
         return "thing"
 
     source = live.of_thing(Topic.STATION, 1, read=read, after=None)
@@ -144,7 +144,7 @@ async def test_what_a_right_may_not_see_is_left_out(one: House) -> None:
 async def test_what_leaves_a_right_ends_for_all_who_have_it(one: House) -> None:
     gone = False
 
-    async def read() -> str:
+    async def read(_happened: object) -> str:
         if gone:
             raise live.unseen()
         return "thing"

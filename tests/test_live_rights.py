@@ -146,7 +146,7 @@ def _guard(monkeypatch: pytest.MonkeyPatch, right_of: Callable[[int | None], str
         if right is None:
             raise live.unseen()
 
-        async def read() -> object:
+        async def read(_happened: object) -> object:
             return await station.read(1)
 
         after = given.get("after")

@@ -15,8 +15,9 @@ from api.city import tickets as seeding
 from api.city.year import CLOSED_SHARE
 from models import access, db, ticket
 from models.errors import Invalid
+from models.person import Asker
 from models.statement import Statement
-from models.ticket import FLOW, Filter, Move, Party, Source, State, Ticket, search
+from models.ticket import FLOW, Filter, Move, NewsAsked, Party, Source, State, Ticket, search
 from models.ticket.figures import _COUNT, _statement
 from models.ticket.listing import _filter, _scopes
 from models.ticket.reporter import sealed_index
@@ -184,9 +185,19 @@ async def test_what_many_follow_is_read_as_for_each_alone() -> None:
     viewers += [await reporter(is_sealed=True), await reporter(is_sealed=False), -5]
     asked = [(key, who) for key in (1, 2, COUNT, COUNT + 1) for who in (*viewers, viewers[0])]
     alone = [await ticket.find(key, person_id=who) for key, who in asked]
-    assert await ticket.find_each(asked) == alone
+    together = await ticket.find_each([(key, Asker(who, None)) for key, who in asked])
+    assert together == alone
     assert any(alone)
     assert not all(alone)
+    news = await ticket.news_of_each([NewsAsked(key, who, 1) for key, who in asked])
+    assert [one and one.ticket for one in news] == alone
+    seen = [found for found in alone if found]
+    told = await ticket.events_at(seen, [1] * len(seen))
+    assert [one.event for one in news if one] == told
+    assert any(told)
+    asked = [(key, who) for key, who in asked if who == viewers[0]]
+    ended = await ticket.find_each([(key, Asker(who, 1)) for key, who in asked])
+    assert ended == [None] * len(asked)
 
 
 async def test_nobody_and_who_asks_wrongly_get_nothing() -> None:

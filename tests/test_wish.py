@@ -67,7 +67,7 @@ async def test_a_wish_is_submitted_and_waits_for_somebody_in_charge(
     assert (found.title, found.text, found.budget_cents) == (TITLE, TEXT, 9900)
     assert (found.area.code, found.point, found.is_mine) == (GRID, HERE, True)
     assert found.moves == (Move.WITHDRAW,)
-    page = (await wish.events([found], first=10, after=None))[key]
+    page = await wishes.events(found)
     assert [(one.version, one.kind, one.state, one.party) for one in page.items] == [
         (1, "SUBMIT", "SUBMITTED", "WISHER"),
         (2, "CHECK", "REVIEWING", "SYSTEM"),
@@ -248,7 +248,7 @@ async def test_names_and_words_of_people_are_for_those_concerned(people: dict[st
         found = await wish.find(key, person_id=people[name])
         assert found
         assert (found.wisher is not None) == (found.claimant is not None) == bool(sees)
-        events = (await wish.events([found], first=10, after=None))[key].items
+        events = (await wishes.events(found)).items
         assert len(events) == 5
         assert sum(one.actor is not None for one in events) == sees, name
         assert sum(one.text == "收音机已送到" for one in events) == bool(sees)
@@ -484,7 +484,7 @@ async def test_thanks_are_said_once_and_reach_the_claimant(people: dict[str, int
     assert await wishes.whole(key) == before
     found = await wish.find(key, person_id=people["claimant"])
     assert found
-    events = (await wish.events([found], first=20, after=None))[key].items
+    events = (await wishes.events(found)).items
     assert (found.is_thanked, events[-1].text) == (True, "谢谢你")
 
 
@@ -518,11 +518,11 @@ async def test_photos_come_with_a_draft_and_go_with_its_next_writing(
     assert await wishes.whole(key) != before
     found = await wish.find(key, person_id=people["wisher"])
     assert found
-    page = (await wish.events([found], first=20, after=None))[key]
+    page = await wishes.events(found)
     assert [[one.id for one in step.photos] for step in page.items[-2:]] == [[], [proof]]
     seen = await wish.find(key, person_id=None)
     assert seen
-    public = (await wish.events([seen], first=20, after=None))[key]
+    public = await wishes.events(seen)
     assert ([one.id for one in seen.photos], public.items[-1].photos) == ([second], ())
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from models import cipher, content, db, wish
 from models.access import Held, Rights
+from models.page import Page
 from models.role import Role
 from models.wish import (
     BOARD_STATES,
@@ -282,3 +283,9 @@ async def whole(key: int) -> tuple[object, ...]:
 def unsealed(row: Any, column: str) -> str:  # noqa: ANN401 - a row with the key
     """Decrypt a contact."""
     return cipher.unseal(row[column], place=f"wish.{column}:{row['id']}")
+
+
+async def events(found: wish.Wish) -> Page[wish.WishEvent]:
+    """Give what happened to a wish, as its viewer sees it."""
+    (page,) = await wish.events_of_each([wish.EventsAsked(found, 20, None)])
+    return page

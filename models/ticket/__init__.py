@@ -14,6 +14,7 @@ from models.ticket.filter import Filter
 from models.ticket.flow import FLOW, Decision, Rule, decide, moves
 from models.ticket.listing import tickets
 from models.ticket.move import Request, move
+from models.ticket.news import News, NewsAsked, news_of_each
 from models.ticket.record import (
     Office,
     Sight,
@@ -26,7 +27,7 @@ from models.ticket.record import (
 )
 from models.ticket.regrid import regrid
 from models.ticket.submit import Report, submit
-from models.ticket.timeline import TicketEvent, events, events_at
+from models.ticket.timeline import EventsAsked, TicketEvent, events_at, events_of_each
 from models.ticket.words import (
     OPEN_STATES,
     Extension,
@@ -53,11 +54,14 @@ __all__ = [
     "Closing",
     "Deadline",
     "Decision",
+    "EventsAsked",
     "Extension",
     "Family",
     "Figures",
     "Filter",
     "Move",
+    "News",
+    "NewsAsked",
     "Office",
     "Party",
     "Rate",
@@ -79,8 +83,8 @@ __all__ = [
     "categories",
     "category_of",
     "decide",
-    "events",
     "events_at",
+    "events_of_each",
     "figures",
     "find",
     "find_all",
@@ -89,6 +93,7 @@ __all__ = [
     "is_known",
     "move",
     "moves",
+    "news_of_each",
     "office",
     "parties",
     "regrid",

@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 import asyncpg
 
-from models import access, db
+from models import access, db, person
 from models.access import Action, Held, Rights
 from models.geo import Point
-from models.person import Person
+from models.person import Asker, Person
 from models.ticket.case import Case, Who, parties
 from models.ticket.flow import moves
 from models.ticket.reporter import sealed_index
@@ -102,13 +102,19 @@ async def find_all(keys: Iterable[int], *, person_id: int | None) -> dict[int, T
     return {key: ticket for key, ticket in seen if ticket}
 
 
-async def find_each(asked: Sequence[tuple[int, int]]) -> list[Ticket | None]:
-    """Give each ticket as the person beside its key may see it, or None, in one statement."""
-    people = [person_id for _, person_id in asked]
+async def find_each(asked: Sequence[tuple[int, Asker]]) -> list[Ticket | None]:
+    """Give each ticket as the one beside its key may see it, in one statement.
+
+    None for who may not see it or is not signed in.
+    """
+    people = [asker.person_id for _, asker in asked]
+    sessions = [asker.session_id for _, asker in asked]
     indexes = [sealed_index(person_id) for person_id in people]
-    rows = await db.fetch(_FIND_EACH, [key for key, _ in asked], people, indexes)
-    found = {(row["id"], row["viewer_id"]): from_row(row) for row in rows}
-    return [found.get(one) for one in asked]
+    rows = await db.fetch(_FIND_EACH, [key for key, _ in asked], people, sessions, indexes)
+    found: list[Ticket | None] = [None] * len(asked)
+    for row in rows:
+        found[row["place"] - 1] = from_row(row)
+    return found
 
 
 async def office(person_id: int | None, area_code: str) -> Office | None:
@@ -249,7 +255,9 @@ LEFT JOIN person AS reporter ON reporter.id = first.person_id
 """
 _FIND = f"SELECT {columns('$2', '$3')} FROM ticket {JOINS} WHERE ticket.id = ANY($1)"  # noqa: S608 - constants
 _FIND_EACH = f"""
-SELECT wanted.person_id AS viewer_id, {columns("wanted.person_id", "wanted.sealed_index")}
-FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) AS wanted (ticket_id, person_id, sealed_index)
+SELECT place, {columns("wanted.person_id", "wanted.sealed_index")}
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[]) WITH ORDINALITY
+    AS wanted (ticket_id, person_id, session_id, sealed_index, place)
+JOIN person ON {person.signed_in_sql("wanted.person_id", "wanted.session_id")}
 JOIN ticket ON ticket.id = wanted.ticket_id {JOINS}
 """  # noqa: S608 - constants

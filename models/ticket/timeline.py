@@ -1,10 +1,12 @@
 """The timeline of a ticket: its events, as the viewer of the ticket may see them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
+from models import timeline
 from models.event import Topic
 from models.file import Photo
 from models.page import Page
@@ -35,19 +37,26 @@ class TicketEvent:
     at: datetime
 
 
-async def events(
-    tickets: Iterable[Ticket], *, first: int, after: str | None
-) -> dict[int, Page[TicketEvent]]:
-    """Give a page of each ticket's events, oldest first, by its key, in one statement.
+class EventsAsked(NamedTuple):
+    """Which page of a ticket's events is asked for."""
 
-    A cursor belongs to one ticket: with it, `tickets` has that one only. Raises Invalid.
-    """
-    asked = {ticket.id: ticket for ticket in tickets}
-    staff = {key: ticket.sight.is_staff for key, ticket in asked.items()}
-    pages = await _TIMELINE.pages(staff, first=first, after=after)
-    return {
-        key: found.map(partial(_event, sight=asked[key].sight)) for key, found in pages.items()
-    }
+    ticket: Ticket
+    first: int
+    after: str | None
+
+
+async def events_of_each(asked: Sequence[EventsAsked]) -> list[Page[TicketEvent]]:
+    """Give each page of events, oldest first, in one statement; raises Invalid."""
+    pages = await TIMELINE.pages(
+        [
+            timeline.Asked(one.ticket.id, one.ticket.sight.is_staff, one.first, one.after)
+            for one in asked
+        ]
+    )
+    return [
+        page.map(partial(_event, sight=one.ticket.sight))
+        for one, page in zip(asked, pages, strict=True)
+    ]
 
 
 async def events_at(
@@ -55,13 +64,14 @@ async def events_at(
 ) -> list[TicketEvent | None]:
     """Give the event of each ticket at the version beside it; None where it is not to be seen."""
     asked = list(tickets)
-    found = await _TIMELINE.at([ticket.id for ticket in asked], versions)
+    found = await TIMELINE.at([ticket.id for ticket in asked], versions)
     return [
-        _event_seen(happened, ticket.sight) for ticket, happened in zip(asked, found, strict=True)
+        event_seen(happened, ticket.sight) for ticket, happened in zip(asked, found, strict=True)
     ]
 
 
-def _event_seen(happened: Happened | None, sight: Sight) -> TicketEvent | None:
+def event_seen(happened: Happened | None, sight: Sight) -> TicketEvent | None:
+    """Make the record of an event; None where there is none for this viewer."""
     if happened is None:
         return None
     event = _event(happened, sight)
@@ -97,6 +107,6 @@ def _actor(happened: Happened, party: Party, sight: Sight) -> Person | None:
     return Person(happened.actor_id, happened.actor_name)
 
 
-_TIMELINE = Timeline(Topic.TICKET)
+TIMELINE = Timeline(Topic.TICKET)
 _PRIVATE = frozenset({Party.REPORTER, Party.JOINER, Party.NEIGHBOUR})
 """Parties who are private people: their names and words are not for everybody."""

@@ -26,7 +26,7 @@ from models.wish.offers import (
 )
 from models.wish.record import Sight, Wish, WishUnit, find, find_all
 from models.wish.submit import Proposal, draft, submit
-from models.wish.timeline import WishEvent, events, events_at
+from models.wish.timeline import EventsAsked, WishEvent, events_at, events_of_each
 from models.wish.unchecked import START, Place, Unchecked, settle, unchecked
 from models.wish.words import (
     BOARD_STATES,
@@ -55,6 +55,7 @@ __all__ = [
     "Claim",
     "Contact",
     "Decision",
+    "EventsAsked",
     "Filter",
     "Move",
     "NearbyResource",
@@ -85,8 +86,8 @@ __all__ = [
     "decide",
     "draft",
     "end_states",
-    "events",
     "events_at",
+    "events_of_each",
     "find",
     "find_all",
     "forget_board",

@@ -1,10 +1,12 @@
 """The timeline of a wish: its events, as the viewer of the wish may see them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
+from models import timeline
 from models.event import Topic
 from models.file import Photo
 from models.page import Page
@@ -33,19 +35,23 @@ class WishEvent:
     at: datetime
 
 
-async def events(
-    wishes: Iterable[Wish], *, first: int, after: str | None
-) -> dict[int, Page[WishEvent]]:
-    """Give a page of each wish's events, oldest first, by its key, in one statement.
+class EventsAsked(NamedTuple):
+    """Which page of a wish's events is asked for."""
 
-    A cursor belongs to one wish: with it, `wishes` has that one only. Raises Invalid.
-    """
-    asked = {wish.id: wish for wish in wishes}
-    whole = dict.fromkeys(asked, True)
-    pages = await _TIMELINE.pages(whole, first=first, after=after)
-    return {
-        key: found.map(partial(_event, sight=asked[key].sight)) for key, found in pages.items()
-    }
+    wish: Wish
+    first: int
+    after: str | None
+
+
+async def events_of_each(asked: Sequence[EventsAsked]) -> list[Page[WishEvent]]:
+    """Give each page of events, oldest first, in one statement; raises Invalid."""
+    pages = await _TIMELINE.pages(
+        [timeline.Asked(one.wish.id, True, one.first, one.after) for one in asked]
+    )
+    return [
+        page.map(partial(_event, sight=one.wish.sight))
+        for one, page in zip(asked, pages, strict=True)
+    ]
 
 
 async def events_at(wishes: Iterable[Wish], versions: Iterable[int]) -> list[WishEvent | None]:

@@ -25,7 +25,6 @@ from resolvers.live.source import (
     thing,
     unseen,
 )
-from resolvers.live.together import Together
 from resolvers.live.watch import WATCH_LENGTH_MOST, Watch
 
 __all__ = [
@@ -41,7 +40,6 @@ __all__ = [
     "Hub",
     "Outlet",
     "Source",
-    "Together",
     "Update",
     "UpdateFields",
     "UpdateKind",

@@ -9,7 +9,7 @@ edge. One thing, of which the latest state is what counts:
         if right is None:
             raise live.unseen()
         return live.of_thing(
-            Topic.TICKET, key, read=lambda: ticket.find(key, right=right), after=after, right=right
+            Topic.TICKET, key, read=partial(ticket.news, key, right), after=after, right=right
         )
 
 Many things, of which no change may be left out; the thing of each event, or HIDDEN:
@@ -113,20 +113,26 @@ def of_thing(  # noqa: PLR0913 - what is watched, and by whom
     topic: Topic,
     thing_id: int,
     *,
-    read: Callable[[], Awaitable[object]],
+    read: Callable[[Event | None], Awaitable[object]],
     after: int | None,
     right: Hashable = EVERYBODY,
     person_id: int | None = None,
 ) -> Source:
-    """Watch one thing, which `read` gives as it is now; raises Invalid for a wrong `after`."""
+    """Watch one thing; raises Invalid for a wrong `after`.
 
-    async def read_once_for(happened: Sequence[Event]) -> Sequence[object]:
-        return [await read()] * len(happened)
+    `read` gives the thing as it is now, to tell of it by itself or beside what happened to it.
+    """
+
+    async def current() -> object:
+        return await read(None)
+
+    async def read_each(happened: Sequence[Event]) -> Sequence[object]:
+        return [await read(one) for one in happened]
 
     return Source(
         scope=Scope(topic, thing_id),
-        current=read,
-        read=read_once_for,
+        current=current,
+        read=read_each,
         after=_position(after),
         right=right,
         person_id=person_id,

@@ -33,7 +33,7 @@ async def voucher_changed(
     if key is None or who is None or await reward.voucher(key, viewer_id=who) is None:
         raise live.unseen()
 
-    async def read() -> reward.Voucher:
+    async def read(_happened: object) -> reward.Voucher:
         found = await reward.voucher(key, viewer_id=who)
         if found is None:
             raise live.unseen()

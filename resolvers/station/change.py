@@ -45,7 +45,7 @@ async def station_changed(
     if key is None or station.find(key) is None:
         raise live.unseen()
 
-    async def read() -> station.Station | None:
+    async def read(_happened: object) -> station.Station | None:
         return await station.read(key)
 
     return live.of_thing(Topic.STATION, key, read=read, after=after)

@@ -1,13 +1,13 @@
 """Tickets as they change: one that somebody may see, and all of an area."""
 
 from collections.abc import Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import strawberry
 
 from models import ticket
 from models.event import Event, Topic
-from models.ticket import Office, TicketEvent
+from models.ticket import News, NewsAsked, Office, TicketEvent
 from models.ticket import Ticket as TicketRecord
 from resolvers import live
 from resolvers.context import Info
@@ -15,30 +15,27 @@ from resolvers.field import shown
 from resolvers.live import Update
 from resolvers.node import key_of
 from resolvers.ticket.record import Ticket, TicketEventType
-
-
-async def _events_at(asked: Sequence[tuple[TicketRecord, int]]) -> list[TicketEvent | None]:
-    return await ticket.events_at([of for of, _ in asked], [version for _, version in asked])
-
+from resolvers.together import Together
 
 # Every phone follows a ticket of its own with eyes of its own; they are read for together.
-_tickets = live.Together(ticket.find_each)
-_events = live.Together(_events_at)
+_news = Together(ticket.news_of_each)
 
 
-async def _event(update: strawberry.Parent[Update]) -> TicketEvent | None:
-    if update.event is None or update.thing is None:
-        return None
-    return await _events.ask((update.thing, update.event.version))
+def _ticket_of(update: strawberry.Parent[Update]) -> TicketRecord | None:
+    return update.thing.ticket if update.thing else None
+
+
+def _event_of(update: strawberry.Parent[Update]) -> TicketEvent | None:
+    return update.thing.event if update.thing else None
 
 
 @strawberry.type(description="How a ticket stands, or what happened to it. 工单动态")
 class TicketUpdate(live.UpdateFields):
     """How a ticket stands, or what happened to it."""
 
-    ticket: Ticket | None = shown(live.thing, description="The ticket as it is now. 工单")
+    ticket: Ticket | None = shown(_ticket_of, description="The ticket as it is now. 工单")
     event: TicketEventType | None = shown(
-        _event,
+        _event_of,
         description="What happened; null unless this is a CHANGE that the viewer may see. 动态",
     )
 
@@ -53,11 +50,12 @@ async def ticket_changed(
     """Follow a ticket; raises EdgeError FORBIDDEN if there is none for this viewer."""
     who = info.context.person_id
     key = key_of(ticket_id, "Ticket")
-    if key is None or who is None or await _tickets.ask((key, who)) is None:
+    if key is None or who is None or await _news.ask(NewsAsked(key, who, None)) is None:
         raise live.unseen()
 
-    async def read() -> TicketRecord:
-        found = await _tickets.ask((key, who))
+    async def read(happened: Event | None) -> News:
+        version = happened.version if happened else None
+        found = await _news.ask(NewsAsked(key, who, version))
         if found is None:
             raise live.unseen()
         return found
@@ -66,21 +64,6 @@ async def ticket_changed(
     return live.of_thing(
         Topic.TICKET, key, read=read, after=after, right=("person", who), person_id=who
     )
-
-
-class News(NamedTuple):
-    """A ticket of an area, and what happened to it."""
-
-    ticket: TicketRecord
-    event: TicketEvent | None
-
-
-def _ticket_of(update: strawberry.Parent[Update]) -> TicketRecord | None:
-    return update.thing.ticket if update.thing else None
-
-
-def _event_of(update: strawberry.Parent[Update]) -> TicketEvent | None:
-    return update.thing.event if update.thing else None
 
 
 @strawberry.type(description="What happened to some ticket of an area. 辖区工单动态")
@@ -108,12 +91,12 @@ async def area_tickets_changed(
         raise live.unseen()
 
     async def read(happened: Sequence[Event]) -> Sequence[object]:
-        return await _news(happened, office)
+        return await _news_by(office, happened)
 
     return live.of_area(area_code, Topic.TICKET, read=read, after=after, right=office)
 
 
-async def _news(happened: Sequence[Event], office: Office) -> list[object]:
+async def _news_by(office: Office, happened: Sequence[Event]) -> list[object]:
     found = await ticket.find_by_office({one.thing_id for one in happened}, office=office)
     seen = [one for one in happened if one.thing_id in found]
     told = await ticket.events_at(

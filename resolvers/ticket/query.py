@@ -18,8 +18,11 @@ from resolvers.place import PointInput
 from resolvers.ticket.lists import FiguresType, TicketFilter
 from resolvers.ticket.moving import key_or_absent
 from resolvers.ticket.record import CategoryType, SimilarTicketType, Ticket
+from resolvers.together import Together
 
 SIGN_IN_TEXT = "请先登录"
+
+_tickets = Together(ticket.find_each)
 
 
 async def find(
@@ -29,8 +32,13 @@ async def find(
     ],
 ) -> ticket.Ticket | None:
     """Find a ticket by its id."""
-    key = key_of(global_id, "Ticket")
-    return await ticket.find(key, person_id=info.context.person_id) if key else None
+    key, asker = key_of(global_id, "Ticket"), info.context.asker
+    if key is None or asker is None:
+        return None
+    found = await _tickets.ask((key, asker))
+    if found is None:
+        await info.context.turn_away()
+    return found
 
 
 def categories() -> list[Category]:

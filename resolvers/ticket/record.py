@@ -23,11 +23,12 @@ from resolvers.area import Area
 from resolvers.context import Context, Info
 from resolvers.field import After, First, given, shown
 from resolvers.file import Photo
-from resolvers.loaders import Events, Seen
+from resolvers.loaders import Seen
 from resolvers.node import Node, global_id, shows
 from resolvers.page import Connection
 from resolvers.person import Person
 from resolvers.place import Point
+from resolvers.together import Together
 from resolvers.unit import Unit
 
 words.enum(State, name="TicketState", description="Where a ticket stands. 工单状态")
@@ -104,13 +105,15 @@ def _is_overdue(of: strawberry.Parent[ticket.Ticket]) -> bool:
     return of.is_overdue
 
 
+_pages = Together(ticket.events_of_each)
+
+
 async def _events(
     of: strawberry.Parent[ticket.Ticket],
-    info: Info,
     first: First = FIRST_DEFAULT,
     after: After = None,
 ) -> Page[TicketEvent]:
-    return await info.context.loaders.events.load(Events(of, given(first, FIRST_DEFAULT), after))
+    return await _pages.ask(ticket.EventsAsked(of, given(first, FIRST_DEFAULT), after))
 
 
 async def _merged_into(of: strawberry.Parent[ticket.Ticket], info: Info) -> ticket.Ticket | None:

@@ -17,49 +17,8 @@ from resolvers.node import global_id, key_of
 from resolvers.wish.record import Wish, WishEventType
 
 
-async def _event(update: strawberry.Parent[Update]) -> WishEvent | None:
-    if update.event is None or update.thing is None:
-        return None
-    (found,) = await wish.events_at([update.thing], [update.event.version])
-    return found
-
-
-@strawberry.type(description="How a wish stands, or what happened to it. 心愿动态推送")
-class WishUpdate(live.UpdateFields):
-    """How a wish stands, or what happened to it."""
-
-    wish: Wish | None = shown(live.thing, description="The wish as it is now. 心愿")
-    event: WishEventType | None = shown(
-        _event, description="What happened; null unless this is a CHANGE. 动态"
-    )
-
-
-async def wish_changed(
-    info: Info,
-    wish_id: Annotated[
-        strawberry.ID, strawberry.argument(name="id", description="The id. 心愿标识")
-    ],
-    after: live.After = None,
-) -> live.Source:
-    """Follow a wish; raises EdgeError FORBIDDEN if there is none for this viewer."""
-    who = info.context.person_id
-    key = key_of(wish_id, "Wish")
-    if key is None or await wish.find(key, person_id=who) is None:
-        raise live.unseen()
-
-    async def read() -> WishRecord:
-        found = await wish.find(key, person_id=who)
-        if found is None:
-            raise live.unseen()
-        return found
-
-    # What one may do to a wish depends on who one is; those who are nobody share a stream.
-    right = live.EVERYBODY if who is None else ("person", who)
-    return live.of_thing(Topic.WISH, key, read=read, after=after, right=right, person_id=who)
-
-
 class News(NamedTuple):
-    """A wish of a board, and what happened to it; None has left the board."""
+    """A wish and what happened to it; without a wish it has left the board."""
 
     key: int
     wish: WishRecord | None
@@ -76,6 +35,41 @@ def _wish_of(update: strawberry.Parent[Update]) -> WishRecord | None:
 
 def _event_of(update: strawberry.Parent[Update]) -> WishEvent | None:
     return update.thing.event if update.thing else None
+
+
+@strawberry.type(description="How a wish stands, or what happened to it. 心愿动态推送")
+class WishUpdate(live.UpdateFields):
+    """How a wish stands, or what happened to it."""
+
+    wish: Wish | None = shown(_wish_of, description="The wish as it is now. 心愿")
+    event: WishEventType | None = shown(
+        _event_of, description="What happened; null unless this is a CHANGE. 动态"
+    )
+
+
+async def wish_changed(
+    info: Info,
+    wish_id: Annotated[
+        strawberry.ID, strawberry.argument(name="id", description="The id. 心愿标识")
+    ],
+    after: live.After = None,
+) -> live.Source:
+    """Follow a wish; raises EdgeError FORBIDDEN if there is none for this viewer."""
+    who = info.context.person_id
+    key = key_of(wish_id, "Wish")
+    if key is None or await wish.find(key, person_id=who) is None:
+        raise live.unseen()
+
+    async def read(happened: Event | None) -> News:
+        found = await wish.find(key, person_id=who)
+        if found is None:
+            raise live.unseen()
+        told = await wish.events_at([found], [happened.version]) if happened else [None]
+        return News(key, found, told[0])
+
+    # What one may do to a wish depends on who one is; those who are nobody share a stream.
+    right = live.EVERYBODY if who is None else ("person", who)
+    return live.of_thing(Topic.WISH, key, read=read, after=after, right=right, person_id=who)
 
 
 @strawberry.type(description="What happened to some wish of a board. 心愿墙动态")

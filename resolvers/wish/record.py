@@ -18,14 +18,14 @@ from models.wish import (
 )
 from resolvers import words
 from resolvers.area import Area
-from resolvers.context import Context, Info
+from resolvers.context import Context
 from resolvers.field import After, First, given, shown
 from resolvers.file import Photo
-from resolvers.loaders import WishEvents
 from resolvers.node import Node, global_id, shows
 from resolvers.page import Connection
 from resolvers.person import Person
 from resolvers.place import Point
+from resolvers.together import Together
 
 words.enum(State, name="WishState", description="Where a wish stands. 心愿状态")
 words.enum(Move, name="WishMove", description="What can be done to a wish. 心愿操作")
@@ -71,15 +71,15 @@ class WishEventType:
     at: datetime = strawberry.field(description="When. 时间")
 
 
+_pages = Together(wish.events_of_each)
+
+
 async def _events(
     of: strawberry.Parent[wish.Wish],
-    info: Info,
     first: First = FIRST_DEFAULT,
     after: After = None,
 ) -> Page[WishEvent]:
-    return await info.context.loaders.wish_events.load(
-        WishEvents(of, given(first, FIRST_DEFAULT), after)
-    )
+    return await _pages.ask(wish.EventsAsked(of, given(first, FIRST_DEFAULT), after))
 
 
 async def load(context: Context, key: int) -> wish.Wish | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from models.errors import Invalid, Unavailable
-from resolvers.live import Together
+from resolvers.together import Together
 
 
 class Library:
