@@ -56,7 +56,8 @@ async def running(
             stack.push_async_callback(wechat.close)
             content.ask_outside(asks=True)
             stack.callback(content.ask_outside, asks=False)
-        hub = Hub(redis)
+        relay = Relay(redis) if relays else None
+        hub = Hub(redis, relay)
         hub.on(Topic.AREA, _refresh_areas)
         hub.on(Topic.STATION, _refresh_stations)
         hub.on(Topic.CATALOGUE, _refresh_rules)
@@ -75,7 +76,6 @@ async def running(
         stack.push_async_callback(tasks.end, [_begin(_reload_stations(), "reload stations")])
         feeds.open(hub)
         stack.callback(feeds.close)
-        relay = Relay(redis) if relays else None
         await stack.enter_async_context(event.waking(redis, relay))
         if relay:
             relay.start()

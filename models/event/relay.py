@@ -36,11 +36,15 @@ class Relay:
 
     Without `redis` it only places. It holds connections of the process's pool (models/db.py) for
     single statements.
+
+    Whoever `hears` it is called with the events that it has placed, as soon as they are, and with
+    none when it begins or ceases to be the one who places.
     """
 
     def __init__(self, redis: Redis | None = None) -> None:
         self.holder = uuid4().hex
         self.is_holder = False
+        self.hears: Callable[[list[Event]], None] | None = None
         self.wakes = 0
         self._redis = redis
         self._stream: Stream | None = None
@@ -66,7 +70,7 @@ class Relay:
         """Stop, and give the lease back so that another takes over at once."""
         running, self._tasks = self._tasks, []
         await tasks.end(running)
-        self.is_holder = False
+        self._is_to_place(False)
         with suppress(Unavailable, TimeoutError):
             async with asyncio.timeout(STOP_SECONDS):
                 await lease.release(line.JOB, holder=self.holder)
@@ -107,10 +111,10 @@ class Relay:
     async def _renew(self) -> None:
         was_holder = self.is_holder
         try:
-            self.is_holder = await lease.hold(line.JOB, holder=self.holder)
+            self._is_to_place(await lease.hold(line.JOB, holder=self.holder))
         except Unavailable:
             # What the last answer promised may be over.
-            self.is_holder = False
+            self._is_to_place(False)
             raise
         if self.is_holder:
             self._renew_at = time.monotonic() + lease.RENEW_SECONDS
@@ -119,6 +123,11 @@ class Relay:
             self._placed.set()
             log.info("relay_lease", held=self.is_holder, holder=self.holder)
 
+    def _is_to_place(self, is_holder: bool) -> None:
+        has_changed, self.is_holder = self.is_holder != is_holder, is_holder
+        if has_changed and self.hears:
+            self.hears([])
+
     async def _prune(self) -> None:
         if time.monotonic() < self._prune_at:
             return
@@ -126,7 +135,11 @@ class Relay:
         self._prune_at = time.monotonic() + (PRUNE_SECONDS if is_done else 0)
 
     def _pass_on(self, events: list[Event]) -> None:
-        if not events or not self._redis:
+        if not events:
+            return
+        if self.hears:
+            self.hears(events)
+        if not self._redis:
             return
         # Past the limit the stream is filled from PostgreSQL instead.
         room = UNTOLD_MOST - len(self._untold)

@@ -28,7 +28,9 @@ ALTER TABLE stock_wish_area ADD PRIMARY KEY (id);
 CREATE TABLE stock_wish AS
 SELECT wish.id, state, category, beneficiary, title, text, budget_cents, deadline_on,
     published_at, wish.longitude, wish.latitude, area_code, rank, area.id AS area_id
-FROM wish JOIN area ON area.code = area_code WHERE checked = 'PASSED';
+FROM wish JOIN area ON area.code = area_code
+WHERE checked = 'PASSED'
+    AND state IN ('PUBLISHED', 'CLAIMED', 'DELIVERING', 'FULFILLED', 'CONFIRMED', 'ARCHIVED');
 ALTER TABLE stock_wish ADD PRIMARY KEY (id);
 ALTER TABLE stock_wish ADD FOREIGN KEY (area_id) REFERENCES stock_wish_area;
 CREATE INDEX ON stock_wish (state, rank, id);
