@@ -183,7 +183,9 @@ def read() -> Settings:
             try:
                 values[setting.name] = _value(setting, text)
             except ValidationError as error:
-                wrong.append(f"{setting.name.upper()}: {error}")
+                # What the environment says is always a text.
+                problem = str(error).removesuffix(", got `str`")
+                wrong.append(f"{setting.name.upper()}: {problem}")
     settings = Settings(**values)
     wrong += _contradictions(settings)
     if wrong:
